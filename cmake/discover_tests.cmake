@@ -1,0 +1,44 @@
+# Asks a Catch2 program for its cases and writes one ctest entry for each; run after the program is linked.
+# Own code because the script of Catch2 2 splits names at semicolons and brackets.
+#
+#   cmake -D EXECUTABLE=... -D GROUP=... -D VERSION=... -D ENVIRONMENT=... -D OUTPUT=... -P discover_tests.cmake
+cmake_minimum_required(VERSION 3.25)
+
+if(VERSION VERSION_LESS 3)
+    set(list_names --list-test-names-only)  # exits with the number of cases
+    set(none_is_failure " --warn NoTests")
+else()
+    set(list_names --list-tests --verbosity quiet)
+    set(none_is_failure "")  # the default
+endif()
+execute_process(COMMAND ${EXECUTABLE} ${list_names} OUTPUT_VARIABLE names ERROR_VARIABLE errors RESULT_VARIABLE result)
+if(NOT result MATCHES "^[0-9]+$" OR names STREQUAL "" OR NOT errors STREQUAL "")
+    message(FATAL_ERROR "${EXECUTABLE} does not list its cases (result ${result}):\n${names}${errors}")
+endif()
+
+set(script "")
+while(NOT names STREQUAL "")
+    string(FIND "${names}" "\n" end)
+    if(end EQUAL -1)
+        set(name "${names}")
+        set(names "")
+    else()
+        string(SUBSTRING "${names}" 0 ${end} name)
+        math(EXPR next "${end} + 1")
+        string(SUBSTRING "${names}" ${next} -1 names)
+    endif()
+    string(REGEX REPLACE "^\"(#.*)\"$" "\\1" name "${name}")  # Catch2 2 quotes names that start with '#'
+    if(name STREQUAL "")
+        continue()
+    endif()
+    # Characters with a meaning in Catch2's language of test selections.
+    set(spec "${name}")
+    foreach(special IN ITEMS "\\" "," "[" "]" "\"")
+        string(REPLACE "${special}" "\\${special}" spec "${spec}")
+    endforeach()
+    set(entry "${GROUP}: ${name}")
+    string(APPEND script
+        "add_test([==[${entry}]==] [==[${EXECUTABLE}]==] [==[${spec}]==]${none_is_failure})\n"
+        "set_tests_properties([==[${entry}]==] PROPERTIES LABELS ${GROUP} ENVIRONMENT [==[${ENVIRONMENT}]==])\n")
+endwhile()
+file(WRITE ${OUTPUT} "${script}")

@@ -1,0 +1,15 @@
+# Runs one example: it must exit with 0, and its last line must be the expected one when there is one.
+cmake_minimum_required(VERSION 3.25)
+
+execute_process(COMMAND ${PROGRAM} ${ARGS} OUTPUT_VARIABLE output RESULT_VARIABLE result)
+message("${output}")
+if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ended with ${result}.")
+endif()
+if(NOT LAST STREQUAL "")
+    string(REGEX REPLACE "[\n\r]+$" "" output "${output}")
+    string(REGEX REPLACE "^.*\n" "" last "${output}")
+    if(NOT last STREQUAL LAST)
+        message(FATAL_ERROR "The last line is \"${last}\", not \"${LAST}\".")
+    endif()
+endif()

@@ -1,0 +1,4 @@
+// Part of a tree that breaks a rule on purpose.
+#pragma once
+
+#include <azoth/base/gone.hpp>

@@ -1,0 +1,3 @@
+// Part of a tree that breaks a rule on purpose.
+#pragma once
+
