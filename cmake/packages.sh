@@ -50,7 +50,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        fail "installing packages needs root, and sudo is not here: run as root: apt-get install ${missing[*]}"
+        fail "installing packages needs root, and sudo is not here: run as root: apt-get install ${missing[*]/libboost-dev/$(boost_package)}"
     fi
 }
 

@@ -45,9 +45,7 @@ bool is_source(const fs::path& path) { return path.extension() == ".hpp" || path
 
 bool is_asio(std::string_view include) { return include.starts_with("<boost/asio"); }
 
-std::string layer_name(std::size_t layer) {
-    return layer == everything ? "azoth.hpp" : std::string(layers[layer]);
-}
+std::string layer_name(std::size_t layer) { return layer == everything ? "azoth.hpp" : std::string(layers[layer]); }
 
 // The layer of a path relative to the tree; nothing if the path has no place in the architecture.
 std::optional<std::size_t> layer_of(const std::string& path) {
@@ -87,8 +85,9 @@ std::optional<std::string> included(const std::string& line) {
 void check_length(const std::string& path, const std::vector<std::string>& lines) {
     if (lines.size() <= max_lines) return;
     if (lines.front().find(long_file_reason) != std::string::npos) return;
-    fault(path + ": " + std::to_string(lines.size()) + " lines; split it along a joint, or begin its first comment with \"" +
-          std::string(long_file_reason) + " ...\"");
+    fault(path + ": " + std::to_string(lines.size()) +
+          " lines; split it along a joint, or begin its first comment with \"" + std::string(long_file_reason) +
+          " ...\"");
 }
 
 // The include directories in the order the build gives them.
@@ -138,7 +137,8 @@ Tree read_tree(const fs::path& root) {
     return tree;
 }
 
-void check_include(const fs::path& root, const Tree& tree, const std::string& path, File& file, const Include& include) {
+void check_include(const fs::path& root, const Tree& tree, const std::string& path, File& file,
+                   const Include& include) {
     const std::string where = path + ":" + std::to_string(include.line) + ": ";
     const std::string who = "layer " + layer_name(file.layer);
     if (is_asio(include.text) && file.layer < driver_layer) {
