@@ -83,11 +83,11 @@ CommitOutcomeUnknown::CommitOutcomeUnknown(std::string message)
 CommitOutcomeUnknown::CommitOutcomeUnknown(std::string message, ErrorDetail detail)
     : Error(std::move(message), never_retried(std::move(detail))) {}
 
-#define AZOTH_REBUILT(CLASS)                                          \
-    std::exception_ptr CLASS::rebuilt(PayloadPtr payload) const {     \
-        CLASS copy(*this);                                            \
-        copy.adopt(std::move(payload));                               \
-        return std::make_exception_ptr(copy);                         \
+#define AZOTH_REBUILT(CLASS)                                      \
+    std::exception_ptr CLASS::rebuilt(PayloadPtr payload) const { \
+        CLASS copy(*this);                                        \
+        copy.adopt(std::move(payload));                           \
+        return std::make_exception_ptr(copy);                     \
     }
 
 AZOTH_REBUILT(Error)
