@@ -1,0 +1,41 @@
+// CompiledStatement: one statement shape rendered for one dialect, shared by every execution of that shape.
+#pragma once
+
+#include <azoth/types/value_kind.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace azoth {
+
+/// What executing a statement can do, as far as its shape tells.
+enum class Effect : std::uint8_t {
+    read,         ///< plain SELECT: changes nothing, locks nothing
+    write,        ///< INSERT, UPDATE, DELETE, and SELECT ... FOR UPDATE
+    definition,   ///< CREATE, DROP, ALTER, PRAGMA, VACUUM
+    transaction,  ///< BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE
+    unknown,      ///< text(): could be anything
+};
+
+/// Immutable once made; held by shared_ptr in the engine's statement cache, in batches and by drivers' prepared statements.
+struct CompiledStatement {
+    std::uint64_t id = 0;              ///< unique in the process: the key of a driver's prepared-statement cache; 0 = never prepare (run once)
+    std::string sql;                   ///< text with the dialect's placeholders
+    std::vector<std::uint32_t> parameters;  ///< placeholder i (in text order) takes bound value parameters[i] of the statement
+    std::vector<ValueKind> parameter_kinds; ///< kind of each placeholder as far as known (null = unknown)
+    std::uint32_t columns = 0;         ///< number of result columns as selected; 0 = returns no rows; for text() counted by the driver
+    bool returns_rows = false;
+    Effect effect = Effect::unknown;
+};
+
+using CompiledPtr = std::shared_ptr<const CompiledStatement>;
+
+/// A fresh id for CompiledStatement::id.
+std::uint64_t next_statement_id() noexcept;
+
+/// A statement without parameters or rows that is not worth preparing (BEGIN, SAVEPOINT x, PRAGMA ...).
+CompiledPtr compile_plain(std::string sql, Effect effect);
+
+}  // namespace azoth

@@ -1,0 +1,67 @@
+// DriverConnection: what a driver implements for one connection to a database.
+#pragma once
+
+#include <azoth/driver/awaitable.hpp>
+#include <azoth/driver/batch.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace azoth {
+
+/// The connection's transaction as the server (never a client-side guess) last reported it.
+enum class TransactionStatus : std::uint8_t {
+    idle,     ///< no transaction is open
+    active,   ///< a transaction is open and usable
+    failed,   ///< a transaction is open but accepts only ROLLBACK
+    unknown,  ///< an operation is under way, or the connection is lost
+};
+
+/// Rows of one open statement, fetched in pieces. Made by `DriverConnection::open_cursor`; other statements may run on the connection
+/// between fetches. Destroying it does no I/O: the driver finalises it before the connection's next operation.
+class DriverCursor {
+public:
+    virtual ~DriverCursor() = default;
+
+    /// Fetches up to `max_rows` further rows into `rows` (cleared first). No rows: the end, or the cursor was closed by commit/rollback:
+    /// then it throws `ResourceClosedError`. Ownership: the buffer travels by value, so a cancelled fetch leaves nothing dangling.
+    virtual awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) = 0;
+};
+
+/// One connection. Not thread-safe: one operation at a time, but an operation may be started while a cancelled one is still ending
+/// inside the driver; it then waits its turn.
+///
+/// Cancellation: when the awaiting coroutine is cancelled, `execute` and `fetch` complete at once with `operation_aborted`; the driver
+/// ends the statement behind the scenes and keeps all memory it needs for that. The connection may then be reused (the next
+/// operation waits) after a ROLLBACK, or closed.
+///
+/// Lifetimes: destroying the connection never blocks and does no I/O on the calling thread; what is under way ends by itself.
+class DriverConnection {
+public:
+    virtual ~DriverConnection() = default;
+
+    /// Runs a batch and gives it back with results or the first error in `Batch::error` (it throws only for cancellation and lost memory).
+    /// Executor: resumes on the awaiting coroutine's executor.
+    virtual awaitable<Batch> execute(Batch batch) = 0;
+
+    /// Runs the batch right now on this thread when that needs no waiting, and returns true; else does nothing and returns false.
+    /// Lets an in-process database skip the coroutine machinery.
+    virtual bool try_execute(Batch& batch) {
+        (void)batch;
+        return false;
+    }
+
+    /// Opens a cursor over the item's rows. Errors are thrown.
+    virtual awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) = 0;
+
+    /// Server's view after the last completed operation.
+    virtual TransactionStatus transaction_status() const noexcept = 0;
+
+    /// False when the connection is lost or was closed: it must not be reused.
+    virtual bool usable() const noexcept = 0;
+
+    /// Starts closing without waiting; safe while an operation is under way.
+    virtual void close() noexcept = 0;
+};
+
+}  // namespace azoth

@@ -1,0 +1,156 @@
+// What mapping() returns: a constexpr description of one mapped struct, free of its types.
+#pragma once
+
+#include <azoth/schema/enums.hpp>
+#include <azoth/types/type_ops.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace azoth {
+
+struct Table;
+
+namespace detail {
+
+class RelationMember;
+struct TableSlot;
+
+/// A member, or a member of an embedded struct (`outer` then names the embedding member).
+struct MemberId {
+    const void* member = nullptr;
+    const void* outer = nullptr;
+    friend constexpr bool operator==(const MemberId&, const MemberId&) = default;
+};
+
+inline constexpr std::size_t max_key_columns = 8;
+
+/// Members of one struct; the arrays have static storage.
+struct MemberList {
+    const MemberId* members = nullptr;
+    const std::string_view* names = nullptr;  ///< of the members, for messages
+    std::size_t size = 0;
+    const void* owner = nullptr;              ///< &type_tag of the struct
+    std::string_view owner_name{};
+    TableSlot* slot = nullptr;
+    bool one_owner = true;                    ///< all members belong to `owner`
+
+    constexpr const MemberId* begin() const { return members; }
+    constexpr const MemberId* end() const { return members + size; }
+};
+
+struct ForeignKeyDef {
+    bool present = false;
+    MemberList target{};                          ///< by type ...
+    const Table& (*target_table)() = nullptr;     ///< table_of of the struct that `target` names
+    std::string_view target_name{};               ///< ... or by "table.column"
+    ReferentialAction on_delete = ReferentialAction::no_action;
+    ReferentialAction on_update = ReferentialAction::no_action;
+};
+
+struct ColumnDef {
+    MemberId id{};
+    std::string_view member_name{};
+    std::string_view name{};                                ///< in the database; the member's name unless given
+    const TypeOps* type = nullptr;
+    TypeFacts facts{};                                      ///< of `type`, readable at compile time
+    const void* owner = nullptr;                            ///< &type_tag of the struct that has the member
+    const void* outer_owner = nullptr;                      ///< of the struct that has the embedding member ...
+    const void* outer_type = nullptr;                       ///< ... and of what it embeds
+    const void* (*outer)(const void* object) = nullptr;     ///< embedding member, for columns of an embedded struct
+    const void* (*field)(const void* object) = nullptr;     ///< address of the member in its struct
+    bool primary_key = false;
+    bool unique = false;
+    bool indexed = false;
+    bool version_id = false;
+    bool no_generated_key = false;
+    bool has_numeric = false;
+    bool has_server_default = false;
+    std::uint32_t length = 0;
+    std::uint16_t precision = 0;
+    std::uint16_t scale = 0;
+    std::string_view server_default{};
+    void (*default_factory)(void* field) = nullptr;
+    void (*onupdate)(void* field) = nullptr;
+    ForeignKeyDef foreign_key{};
+};
+
+struct OrderDef {
+    MemberId member{};
+    bool descending = false;
+};
+
+struct RelationshipDef {
+    MemberId id{};
+    std::string_view name{};
+    const void* owner = nullptr;           ///< &type_tag of the struct that has the member
+    bool many = false;
+    TableSlot* target = nullptr;
+    const void* target_type = nullptr;
+    RelationMember* (*access)(void* object) = nullptr;
+    MemberId back_populates{};
+    std::string_view back_populates_name{};   ///< set in both forms
+    MemberList via{};
+    std::array<OrderDef, 4> order_by{};
+    std::size_t order_count = 0;
+    Cascade cascade = Cascade::save_update | Cascade::merge;
+    Lazy lazy = Lazy::not_loaded;
+    bool passive_deletes = false;
+    bool viewonly = false;
+    bool post_update = false;
+
+    constexpr bool has_back_populates() const { return back_populates.member != nullptr || !back_populates_name.empty(); }
+    /// Is `other`, a relationship of the target, what back_populates names?
+    constexpr bool back_populates_is(const RelationshipDef& other) const {
+        return back_populates.member != nullptr ? back_populates == other.id : !back_populates_name.empty() && back_populates_name == other.name;
+    }
+};
+
+struct ConstraintDef {
+    enum class Kind : std::uint8_t { primary_key, unique, check, index, foreign_key, schema } kind = Kind::check;
+    MemberList columns{};
+    std::string_view text{};   ///< check condition, index predicate, schema name
+    std::string_view name{};
+    bool unique_index = false;
+    ForeignKeyDef foreign_key{};
+};
+
+/// What embedded() returns.
+template <std::size_t N>
+struct ColumnPack {
+    std::array<ColumnDef, N> columns{};
+};
+
+/// The value of mapping(): everything but the struct's own type. Order within each array is the order of declaration.
+template <std::size_t Columns, std::size_t Relationships, std::size_t Constraints>
+struct TableDef {
+    std::string_view name{};
+    std::array<ColumnDef, Columns> columns{};
+    std::array<RelationshipDef, Relationships> relationships{};
+    std::array<ConstraintDef, Constraints> constraints{};
+};
+
+template <class T>
+struct Range {
+    const T* data = nullptr;
+    std::size_t count = 0;
+    constexpr const T* begin() const { return data; }
+    constexpr const T* end() const { return data + count; }
+    constexpr std::size_t size() const { return count; }
+    constexpr const T& operator[](std::size_t index) const { return data[index]; }
+};
+
+/// A TableDef with its struct's identity and without its sizes. Points into static storage.
+struct TableShape {
+    std::string_view name{};
+    std::string_view type_name{};   ///< the C++ struct
+    const void* type = nullptr;     ///< &type_tag<T>
+    Range<ColumnDef> columns{};
+    Range<RelationshipDef> relationships{};
+    Range<ConstraintDef> constraints{};
+};
+
+}  // namespace detail
+}  // namespace azoth

@@ -1,0 +1,184 @@
+// How a relationship finds its foreign key and its other side; constexpr, used by check<>() and by Relationship::link() alike.
+#pragma once
+
+#include <azoth/schema/problem.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace azoth {
+
+enum class Direction : std::uint8_t { many_to_one, one_to_many };
+
+namespace detail {
+
+constexpr std::string_view schema_name(const TableShape& shape) {
+    const auto* part = find_constraint(shape, ConstraintDef::Kind::schema);
+    return part == nullptr ? std::string_view{} : part->text;
+}
+
+/// "schema.table.column" taken apart. Without a schema the table is looked for in the schema of the table that refers to it.
+struct TargetName {
+    std::string_view schema{};
+    std::string_view table{};
+    std::string_view column{};
+};
+
+constexpr TargetName split_target(std::string_view text, std::string_view own_schema) {
+    TargetName name;
+    const auto last = text.rfind('.');
+    name.column = text.substr(last + 1);
+    name.table = text.substr(0, last);
+    name.schema = own_schema;
+    if (const auto dot = name.table.rfind('.'); dot != std::string_view::npos) {
+        name.schema = name.table.substr(0, dot);
+        name.table = name.table.substr(dot + 1);
+    }
+    return name;
+}
+
+/// One foreign key of a struct, whether written at a column or at the table.
+struct KeyView {
+    const TableShape* shape = nullptr;
+    const ForeignKeyDef* def = nullptr;
+    const ColumnDef* column = nullptr;         ///< at a column ...
+    const ConstraintDef* constraint = nullptr; ///< ... or at the table
+
+    constexpr std::size_t size() const { return column != nullptr ? 1 : constraint->columns.size; }
+    constexpr const ColumnDef* local(std::size_t index) const {
+        return column != nullptr ? column : find_column(*shape, constraint->columns.members[index]);
+    }
+    constexpr MemberId local_id(std::size_t index) const { return column != nullptr ? column->id : constraint->columns.members[index]; }
+
+    constexpr bool refers_to(const TableShape& target) const {
+        if (def->target.size != 0) return def->target.owner == target.type;
+        const auto name = split_target(def->target_name, schema_name(*shape));
+        return name.table == target.name && name.schema == schema_name(target);
+    }
+    /// Null when the target has no such column.
+    constexpr const ColumnDef* remote(std::size_t index, const TableShape& target) const {
+        if (def->target.size != 0) return find_column(target, def->target.members[index]);
+        const auto name = split_target(def->target_name, {});
+        for (const auto& candidate : target.columns) {
+            if (candidate.name == name.column) return &candidate;
+        }
+        return nullptr;
+    }
+    constexpr std::string_view remote_name(std::size_t index) const {
+        return def->target.size != 0 ? def->target.names[index] : split_target(def->target_name, {}).column;
+    }
+};
+
+/// The foreign keys of a struct: those of its columns, then those of its table, each in the order of declaration.
+/// Calls `visit(index, key)` until it returns true.
+template <class Visit>
+constexpr void each_key(const TableShape& shape, Visit visit) {
+    std::uint32_t index = 0;
+    for (const auto& column : shape.columns) {
+        if (column.foreign_key.present && visit(index++, KeyView{&shape, &column.foreign_key, &column, nullptr})) return;
+    }
+    for (const auto& constraint : shape.constraints) {
+        if (constraint.kind != ConstraintDef::Kind::foreign_key) continue;
+        if (visit(index++, KeyView{&shape, &constraint.foreign_key, nullptr, &constraint})) return;
+    }
+}
+
+/// Do the key's columns exist in the target and have the types of the local ones?
+constexpr Finding check_key(const KeyView& key, const TableShape& target) {
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        const auto* local = key.local(i);
+        const auto* remote = key.remote(i, target);
+        if (local == nullptr) return {Problem::constraint_of_no_column, key.shape->type_name, key.constraint->columns.names[i], {}, {}, {}, {}};
+        if (remote == nullptr) {
+            return {Problem::foreign_key_to_no_column, key.shape->type_name, local->member_name, target.type_name, key.remote_name(i), {}, {}};
+        }
+        if (local->facts.value_type != remote->facts.value_type) {
+            return {Problem::foreign_key_of_another_type, key.shape->type_name, local->member_name, target.type_name, remote->member_name,
+                    local->facts.name, remote->facts.name};
+        }
+    }
+    return {};
+}
+
+/// Which foreign key a relationship follows, and which way.
+struct Ends {
+    Direction direction = Direction::many_to_one;
+    std::uint32_t key_index = 0;   ///< in the struct that has the key: the owner for many_to_one, else the target
+    KeyView key{};
+    std::uint32_t candidates = 0;
+};
+
+constexpr bool via_matches(const MemberList& via, const KeyView& key) {
+    if (via.size != key.size()) return false;
+    for (const auto& id : via) {
+        bool found = false;
+        for (std::size_t i = 0; i < key.size(); ++i) found = found || key.local_id(i) == id;
+        if (!found) return false;
+    }
+    return true;
+}
+
+/// Adds the keys from `from` to `to` that the relationship may follow.
+constexpr void collect_keys(const TableShape& from, const TableShape& to, const MemberList& via, Direction direction, Ends& ends) {
+    each_key(from, [&](std::uint32_t index, const KeyView& key) {
+        if (!key.refers_to(to) || (via.size != 0 && !via_matches(via, key))) return false;
+        if (ends.candidates++ == 0) {
+            ends.direction = direction;
+            ends.key_index = index;
+            ends.key = key;
+        }
+        return false;
+    });
+}
+
+/// Without via<>: one<> follows a key of its own struct, else (one-to-one) one of the target; many<> one of the target.
+constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target, Ends& ends) {
+    const auto found = [&](Problem problem) { return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}}; };
+    ends = {};
+    if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
+    if (ends.candidates == 0 && (def.many || owner.type != target.type)) {
+        collect_keys(target, owner, def.via, Direction::one_to_many, ends);
+    }
+    if (ends.candidates == 0) return found(def.via.size != 0 ? Problem::via_no_foreign_key : Problem::no_foreign_key);
+    if (ends.candidates > 1) return found(Problem::several_foreign_keys);
+    if (const auto finding = check_key(ends.key, ends.direction == Direction::many_to_one ? target : owner)) return finding;
+    if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan)) return found(Problem::delete_orphan_of_many_to_one);
+    for (std::size_t i = 0; i < def.order_count; ++i) {
+        if (find_column(target, def.order_by[i].member) == nullptr) return found(Problem::order_by_no_column);
+    }
+    return {};
+}
+
+inline constexpr std::uint32_t no_inverse = 0xffffffff;
+
+/// The other side of back_populates, whichever side says so; `inverse` is its position in the target or no_inverse.
+constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target, const Ends& ends,
+                               std::uint32_t& inverse) {
+    inverse = no_inverse;
+    const auto found = [&](Problem problem, std::string_view other) {
+        return Finding{problem, owner.type_name, def.name, target.type_name, other, {}, {}};
+    };
+    for (std::uint32_t i = 0; i < target.relationships.size(); ++i) {
+        const auto& other = target.relationships[i];
+        const bool named = def.back_populates_is(other);
+        const bool names_us = other.target_type == owner.type && other.back_populates_is(def);
+        if (!named && !names_us) continue;
+        if (inverse != no_inverse || (names_us && !named && def.has_back_populates())) return found(Problem::back_populates_disagrees, other.name);
+        if (other.target_type != owner.type) return found(Problem::back_populates_elsewhere, other.name);
+        if (other.has_back_populates() && !names_us) return found(Problem::back_populates_disagrees, other.name);
+        inverse = i;
+    }
+    if (inverse == no_inverse) {
+        return def.has_back_populates() ? found(Problem::back_populates_nothing, def.back_populates_name) : Finding{};
+    }
+    const auto& other = target.relationships[inverse];
+    Ends back;
+    if (const auto finding = find_ends(target, other, owner, back)) return finding;
+    if (back.key.def != ends.key.def) return found(Problem::back_populates_another_key, other.name);
+    if (back.direction == ends.direction) return found(Problem::back_populates_same_direction, other.name);
+    return {};
+}
+
+}  // namespace detail
+}  // namespace azoth

@@ -1,0 +1,96 @@
+// case_(when(condition, value), ...).else_(value)
+#pragma once
+
+#include <azoth/sql/functions.hpp>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace azoth {
+
+template <class T>
+class When {
+public:
+    explicit When(detail::Tape tape) : tape_(std::move(tape)) {}
+    using value_type = T;
+    const detail::Tape& tape() const noexcept { return tape_; }
+
+private:
+    detail::Tape tape_;
+};
+
+namespace detail {
+template <class V>
+struct literal_type {
+    using type = std::conditional_t<std::convertible_to<V, std::string_view>, std::string, V>;
+};
+template <SqlExpression V>
+struct literal_type<V> {
+    using type = value_type_of<V>;
+};
+template <class V>
+using literal_type_t = typename literal_type<std::remove_cvref_t<V>>::type;
+
+// The type of several values as one: numbers meet in their common type.
+template <class A, class B>
+struct merged {
+    using base = std::conditional_t<std::is_same_v<remove_optional_t<A>, remove_optional_t<B>>, remove_optional_t<A>, typename arithmetic_result<remove_optional_t<A>, remove_optional_t<B>>::type>;
+    using type = nullable_if_any<base, A, B>;
+};
+template <class A, class B>
+    requires std::is_same_v<remove_optional_t<A>, remove_optional_t<B>>
+struct merged<A, B> {
+    using type = nullable_if_any<remove_optional_t<A>, A, B>;
+};
+template <class First, class... Rest>
+struct merged_all {
+    using type = First;
+};
+template <class A, class B, class... Rest>
+struct merged_all<A, B, Rest...> {
+    using type = typename merged_all<typename merged<A, B>::type, Rest...>::type;
+};
+}  // namespace detail
+
+template <detail::SqlPredicate P, class V>
+auto when(P&& condition, V&& value) {
+    detail::Tape out = detail::tape_of(std::forward<P>(condition));
+    detail::write_argument(out, std::forward<V>(value));
+    out.close(detail::Op::when, 2);
+    return When<detail::literal_type_t<V>>(std::move(out));
+}
+
+/// CASE without ELSE is NULL where no condition holds; `.else_(v)` gives the rest.
+template <class T>
+class CaseExpression : public Expression<std::optional<remove_optional_t<T>>> {
+public:
+    CaseExpression(detail::Tape whens, std::uint16_t count) : Expression<std::optional<remove_optional_t<T>>>(closed(whens, count)), whens_(std::move(whens)), count_(count) {}
+
+    template <class V>
+    auto else_(V&& value) const {
+        using Result = typename detail::merged<T, detail::literal_type_t<V>>::type;
+        detail::Tape out = whens_;
+        detail::write_argument(out, std::forward<V>(value));
+        out.close(detail::Op::case_, static_cast<std::uint16_t>(count_ + 1), nullptr, 0, 1);
+        return Expression<Result>(std::move(out));
+    }
+
+private:
+    static detail::Tape closed(detail::Tape whens, std::uint16_t count) {
+        whens.close(detail::Op::case_, count);
+        return whens;
+    }
+    detail::Tape whens_;
+    std::uint16_t count_;
+};
+
+template <class... T>
+auto case_(const When<T>&... whens) {
+    static_assert(sizeof...(T) > 0, "azoth: case_ needs at least one when(condition, value)");
+    detail::Tape out;
+    (out.append(whens.tape()), ...);
+    return CaseExpression<typename detail::merged_all<T...>::type>(std::move(out), static_cast<std::uint16_t>(sizeof...(T)));
+}
+
+}  // namespace azoth

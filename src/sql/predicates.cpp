@@ -1,0 +1,98 @@
+// Bodies of predicates and functions: LIKE patterns, function names, EXISTS over a relationship, window frames.
+#include <azoth/base/throw.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/relationship_predicates.hpp>
+#include <azoth/sql/source.hpp>
+#include <azoth/sql/window.hpp>
+
+#include <string>
+
+namespace azoth {
+
+namespace detail {
+
+std::string like_pattern(std::string_view text, bool before, bool after, bool escape) {
+    std::string pattern;
+    pattern.reserve(text.size() + 2);
+    if (before) pattern += '%';
+    for (const char c : text) {
+        if (escape && (c == '%' || c == '_' || c == '/')) pattern += '/';
+        pattern += c;
+    }
+    if (after) pattern += '%';
+    return pattern;
+}
+
+void check_function_name(const std::string& name) {
+    bool start = true;
+    bool ok = !name.empty();
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        const bool digit = c >= '0' && c <= '9';
+        if (c == '.' && !start) {
+            start = true;
+            continue;
+        }
+        ok = ok && (letter || (digit && !start));
+        start = false;
+    }
+    if (!ok || start) throw_argument_error("func::call: \"" + name + "\" is no function name");
+}
+
+Tape relationship_exists(const Relationship& relationship, Tape criterion) {
+    const auto& link = relationship.link();
+    const Table& owner = *relationship.owner;
+    const Table& target = *link.target;
+    // Within a self-reference the inner table needs a name of its own; the criterion speaks of it.
+    std::shared_ptr<const Source> inner;
+    if (&owner == &target) inner = make_alias(target, {});
+    const std::uint32_t source = inner ? inner->id : 0;
+
+    Tape query;
+    query.bind(Value::integer(1));
+    query.close(Op::item, 1);
+    query.leaf(Op::from_table, &target, 0, 0, source);
+    query.close(Op::select_from, 1);
+    for (std::size_t i = 0; i < link.local.size(); ++i) {
+        query.leaf(Op::column, &owner.columns[link.local[i]]);
+        query.leaf(Op::column, &target.columns[link.remote[i]], 0, 0, source);
+        query.close(Op::eq, 2);
+        query.close(Op::where, 1);
+    }
+    if (!criterion.empty()) {
+        if (inner) {
+            for (auto& node : criterion.mutable_nodes()) {
+                if (node.op == Op::column && node.source == 0 && static_cast<const Column*>(node.ref)->table == &target) node.source = source;
+            }
+        }
+        query.append(std::move(criterion));
+        query.close(Op::where, 1);
+    }
+    if (inner) query.use(inner);
+    query.close_all(Op::query);
+    query.close(Op::exists, 1);
+    return query;
+}
+
+}  // namespace detail
+
+namespace {
+std::string bound_text(FrameBound bound) {
+    switch (bound.kind) {
+        case FrameBound::Kind::unbounded_preceding: return "UNBOUNDED PRECEDING";
+        case FrameBound::Kind::preceding: return std::to_string(bound.rows) + " PRECEDING";
+        case FrameBound::Kind::current_row: return "CURRENT ROW";
+        case FrameBound::Kind::following: return std::to_string(bound.rows) + " FOLLOWING";
+        case FrameBound::Kind::unbounded_following: return "UNBOUNDED FOLLOWING";
+    }
+    return {};
+}
+}  // namespace
+
+Window Window::frame(const char* unit, FrameBound from, FrameBound to) const {
+    Window copy = *this;
+    copy.tape_.text_leaf(detail::Op::window_frame, std::string(unit) + " BETWEEN " + bound_text(from) + " AND " + bound_text(to));
+    return copy;
+}
+
+}  // namespace azoth
