@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace azoth::detail {
 
@@ -19,13 +21,40 @@ using member_owner_t = typename member_pointer<decltype(M)>::owner;
 template <auto M>
 using member_type_t = typename member_pointer<decltype(M)>::type;
 
-/// One object a member; its address is the member's identity at compile time and at run time.
-template <auto M>
-inline constexpr char member_tag{};
+/// Identity of a member or a type: the address at run time. At compile time it is a hash of the compiler's own spelling, for g++ with
+/// -fsanitize=undefined does not take two such addresses, nor such an address and null, for different.
+struct Tag {
+    std::uint64_t spelling = 0;
+};
 
-/// One object a type; its address is the type's identity.
+/// Stands for "none", so that nothing is ever compared with null.
+inline constexpr Tag no_tag{};
+
+constexpr bool same(const Tag* a, const Tag* b) { return std::is_constant_evaluated() ? a->spelling == b->spelling : a == b; }
+
+/// FNV-1a, by Fowler, Noll and Vo.
+constexpr std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
+}
+
+template <auto M>
+constexpr std::uint64_t spelling() {
+    return hash_of(__PRETTY_FUNCTION__);
+}
 template <class T>
-inline constexpr char type_tag{};
+constexpr std::uint64_t type_spelling() {
+    return hash_of(__PRETTY_FUNCTION__);
+}
+
+/// One object a member.
+template <auto M>
+inline constexpr Tag member_tag{spelling<M>()};
+
+/// One object a type.
+template <class T>
+inline constexpr Tag type_tag{type_spelling<T>()};
 
 // The name is read from the compiler's own spelling of the function: "... [with auto M = &ns::User::name; ...]" (GCC) or
 // "... [M = &ns::User::name]" (clang): what stands between the last "::" of the pointer and the ';' or ']' that ends it.

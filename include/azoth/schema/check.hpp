@@ -13,7 +13,6 @@ namespace azoth {
 namespace detail {
 
 constexpr Finding check_shape(const TableShape& shape, Range<TableShape> all) {
-    if (const auto finding = check_struct(shape)) return finding;
     Finding result;
     each_key(shape, [&](std::uint32_t, const KeyView& key) {
         for (const auto& target : all) {
@@ -24,7 +23,7 @@ constexpr Finding check_shape(const TableShape& shape, Range<TableShape> all) {
     if (result) return result;
     for (const auto& relationship : shape.relationships) {
         for (const auto& target : all) {
-            if (relationship.target_type != target.type) continue;
+            if (!same(relationship.target_type, target.type)) continue;
             Ends ends;
             std::uint32_t inverse = 0;
             if (const auto finding = find_ends(shape, relationship, target, ends)) return finding;
@@ -35,6 +34,9 @@ constexpr Finding check_shape(const TableShape& shape, Range<TableShape> all) {
 }
 
 constexpr Finding check_shapes(Range<TableShape> shapes) {
+    for (const auto& shape : shapes) {
+        if (const auto finding = check_struct(shape)) return finding;
+    }
     for (const auto& shape : shapes) {
         if (const auto finding = check_shape(shape, shapes)) return finding;
     }

@@ -20,9 +20,13 @@ struct TableSlot;
 
 /// A member, or a member of an embedded struct (`outer` then names the embedding member).
 struct MemberId {
-    const void* member = nullptr;
-    const void* outer = nullptr;
-    friend constexpr bool operator==(const MemberId&, const MemberId&) = default;
+    const Tag* member = &no_tag;
+    const Tag* outer = &no_tag;
+
+    constexpr MemberId() = default;
+    constexpr MemberId(const Tag* in, std::nullptr_t = nullptr) : member(in) {}
+    constexpr MemberId(const Tag* in, const Tag* embedded_in) : member(in), outer(embedded_in) {}
+    friend constexpr bool operator==(const MemberId& a, const MemberId& b) { return same(a.member, b.member) && same(a.outer, b.outer); }
 };
 
 inline constexpr std::size_t max_key_columns = 8;
@@ -32,7 +36,7 @@ struct MemberList {
     const MemberId* members = nullptr;
     const std::string_view* names = nullptr;  ///< of the members, for messages
     std::size_t size = 0;
-    const void* owner = nullptr;              ///< &type_tag of the struct
+    const Tag* owner = &no_tag;               ///< of the struct
     std::string_view owner_name{};
     TableSlot* slot = nullptr;
     bool one_owner = true;                    ///< all members belong to `owner`
@@ -56,9 +60,10 @@ struct ColumnDef {
     std::string_view name{};                                ///< in the database; the member's name unless given
     const TypeOps* type = nullptr;
     TypeFacts facts{};                                      ///< of `type`, readable at compile time
-    const void* owner = nullptr;                            ///< &type_tag of the struct that has the member
-    const void* outer_owner = nullptr;                      ///< of the struct that has the embedding member ...
-    const void* outer_type = nullptr;                       ///< ... and of what it embeds
+    const Tag* owner = &no_tag;                             ///< the struct that has the member
+    bool embedded = false;
+    const Tag* outer_owner = &no_tag;                       ///< the struct that has the embedding member ...
+    const Tag* outer_type = &no_tag;                        ///< ... and of what it embeds
     const void* (*outer)(const void* object) = nullptr;     ///< embedding member, for columns of an embedded struct
     const void* (*field)(const void* object) = nullptr;     ///< address of the member in its struct
     bool primary_key = false;
@@ -85,13 +90,14 @@ struct OrderDef {
 struct RelationshipDef {
     MemberId id{};
     std::string_view name{};
-    const void* owner = nullptr;           ///< &type_tag of the struct that has the member
+    const Tag* owner = &no_tag;               ///< the struct that has the member
     bool many = false;
     TableSlot* target = nullptr;
-    const void* target_type = nullptr;
+    const Tag* target_type = &no_tag;
     RelationMember* (*access)(void* object) = nullptr;
+    bool back_populates_by_name = false;
     MemberId back_populates{};
-    std::string_view back_populates_name{};   ///< set in both forms
+    std::string_view back_populates_name{};   ///< set in both forms; empty without back_populates
     MemberList via{};
     std::array<OrderDef, 4> order_by{};
     std::size_t order_count = 0;
@@ -101,10 +107,11 @@ struct RelationshipDef {
     bool viewonly = false;
     bool post_update = false;
 
-    constexpr bool has_back_populates() const { return back_populates.member != nullptr || !back_populates_name.empty(); }
+    constexpr bool has_back_populates() const { return !back_populates_name.empty(); }
     /// Is `other`, a relationship of the target, what back_populates names?
     constexpr bool back_populates_is(const RelationshipDef& other) const {
-        return back_populates.member != nullptr ? back_populates == other.id : !back_populates_name.empty() && back_populates_name == other.name;
+        if (!has_back_populates()) return false;
+        return back_populates_by_name ? back_populates_name == other.name : back_populates == other.id;
     }
 };
 
@@ -146,7 +153,7 @@ struct Range {
 struct TableShape {
     std::string_view name{};
     std::string_view type_name{};   ///< the C++ struct
-    const void* type = nullptr;     ///< &type_tag<T>
+    const Tag* type = &no_tag;      ///< &type_tag<T>
     Range<ColumnDef> columns{};
     Range<RelationshipDef> relationships{};
     Range<ConstraintDef> constraints{};

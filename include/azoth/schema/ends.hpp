@@ -14,8 +14,8 @@ enum class Direction : std::uint8_t { many_to_one, one_to_many };
 namespace detail {
 
 constexpr std::string_view schema_name(const TableShape& shape) {
-    const auto* part = find_constraint(shape, ConstraintDef::Kind::schema);
-    return part == nullptr ? std::string_view{} : part->text;
+    const auto at = find_constraint(shape, ConstraintDef::Kind::schema);
+    return at == no_position ? std::string_view{} : shape.constraints[at].text;
 }
 
 /// "schema.table.column" taken apart. Without a schema the table is looked for in the schema of the table that refers to it.
@@ -42,31 +42,29 @@ constexpr TargetName split_target(std::string_view text, std::string_view own_sc
 struct KeyView {
     const TableShape* shape = nullptr;
     const ForeignKeyDef* def = nullptr;
-    const ColumnDef* column = nullptr;         ///< at a column ...
-    const ConstraintDef* constraint = nullptr; ///< ... or at the table
+    bool at_column = true;
+    std::size_t position = 0;   ///< of the column, or of the constraint
 
-    constexpr std::size_t size() const { return column != nullptr ? 1 : constraint->columns.size; }
-    constexpr const ColumnDef* local(std::size_t index) const {
-        return column != nullptr ? column : find_column(*shape, constraint->columns.members[index]);
+    constexpr std::size_t size() const { return at_column ? 1 : shape->constraints[position].columns.size; }
+    constexpr MemberId local_id(std::size_t index) const {
+        return at_column ? shape->columns[position].id : shape->constraints[position].columns.members[index];
     }
-    constexpr MemberId local_id(std::size_t index) const { return column != nullptr ? column->id : constraint->columns.members[index]; }
-
+    constexpr bool by_name() const { return def->target.size == 0; }
     constexpr bool refers_to(const TableShape& target) const {
-        if (def->target.size != 0) return def->target.owner == target.type;
+        if (!by_name()) return same(def->target.owner, target.type);
         const auto name = split_target(def->target_name, schema_name(*shape));
         return name.table == target.name && name.schema == schema_name(target);
     }
-    /// Null when the target has no such column.
-    constexpr const ColumnDef* remote(std::size_t index, const TableShape& target) const {
-        if (def->target.size != 0) return find_column(target, def->target.members[index]);
-        const auto name = split_target(def->target_name, {});
-        for (const auto& candidate : target.columns) {
-            if (candidate.name == name.column) return &candidate;
+    /// Position of the referenced column, or no_position.
+    constexpr std::size_t remote(std::size_t index, const TableShape& target) const {
+        if (!by_name()) return find_column(target, def->target.members[index]);
+        for (std::size_t i = 0; i < target.columns.size(); ++i) {
+            if (target.columns[i].name == remote_name(index)) return i;
         }
-        return nullptr;
+        return no_position;
     }
     constexpr std::string_view remote_name(std::size_t index) const {
-        return def->target.size != 0 ? def->target.names[index] : split_target(def->target_name, {}).column;
+        return by_name() ? split_target(def->target_name, {}).column : def->target.names[index];
     }
 };
 
@@ -75,27 +73,28 @@ struct KeyView {
 template <class Visit>
 constexpr void each_key(const TableShape& shape, Visit visit) {
     std::uint32_t index = 0;
-    for (const auto& column : shape.columns) {
-        if (column.foreign_key.present && visit(index++, KeyView{&shape, &column.foreign_key, &column, nullptr})) return;
+    for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+        const auto& key = shape.columns[i].foreign_key;
+        if (key.present && visit(index++, KeyView{&shape, &key, true, i})) return;
     }
-    for (const auto& constraint : shape.constraints) {
-        if (constraint.kind != ConstraintDef::Kind::foreign_key) continue;
-        if (visit(index++, KeyView{&shape, &constraint.foreign_key, nullptr, &constraint})) return;
+    for (std::size_t i = 0; i < shape.constraints.size(); ++i) {
+        if (shape.constraints[i].kind != ConstraintDef::Kind::foreign_key) continue;
+        if (visit(index++, KeyView{&shape, &shape.constraints[i].foreign_key, false, i})) return;
     }
 }
 
-/// Do the key's columns exist in the target and have the types of the local ones?
+/// Do the key's columns exist in the target and have the types of the local ones? The struct of the key has passed check_struct.
 constexpr Finding check_key(const KeyView& key, const TableShape& target) {
     for (std::size_t i = 0; i < key.size(); ++i) {
-        const auto* local = key.local(i);
-        const auto* remote = key.remote(i, target);
-        if (local == nullptr) return {Problem::constraint_of_no_column, key.shape->type_name, key.constraint->columns.names[i], {}, {}, {}, {}};
-        if (remote == nullptr) {
-            return {Problem::foreign_key_to_no_column, key.shape->type_name, local->member_name, target.type_name, key.remote_name(i), {}, {}};
+        const auto& local = key.shape->columns[find_column(*key.shape, key.local_id(i))];
+        const auto at = key.remote(i, target);
+        if (at == no_position) {
+            return {Problem::foreign_key_to_no_column, key.shape->type_name, local.member_name, target.type_name, key.remote_name(i), {}, {}};
         }
-        if (local->facts.value_type != remote->facts.value_type) {
-            return {Problem::foreign_key_of_another_type, key.shape->type_name, local->member_name, target.type_name, remote->member_name,
-                    local->facts.name, remote->facts.name};
+        const auto& remote = target.columns[at];
+        if (!same(local.facts.value_type, remote.facts.value_type)) {
+            return {Problem::foreign_key_of_another_type, key.shape->type_name, local.member_name, target.type_name, remote.member_name,
+                    local.facts.name, remote.facts.name};
         }
     }
     return {};
@@ -137,7 +136,7 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
     const auto found = [&](Problem problem) { return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}}; };
     ends = {};
     if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
-    if (ends.candidates == 0 && (def.many || owner.type != target.type)) {
+    if (ends.candidates == 0 && (def.many || !same(owner.type, target.type))) {
         collect_keys(target, owner, def.via, Direction::one_to_many, ends);
     }
     if (ends.candidates == 0) return found(def.via.size != 0 ? Problem::via_no_foreign_key : Problem::no_foreign_key);
@@ -145,7 +144,7 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
     if (const auto finding = check_key(ends.key, ends.direction == Direction::many_to_one ? target : owner)) return finding;
     if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan)) return found(Problem::delete_orphan_of_many_to_one);
     for (std::size_t i = 0; i < def.order_count; ++i) {
-        if (find_column(target, def.order_by[i].member) == nullptr) return found(Problem::order_by_no_column);
+        if (find_column(target, def.order_by[i].member) == no_position) return found(Problem::order_by_no_column);
     }
     return {};
 }
@@ -162,10 +161,10 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     for (std::uint32_t i = 0; i < target.relationships.size(); ++i) {
         const auto& other = target.relationships[i];
         const bool named = def.back_populates_is(other);
-        const bool names_us = other.target_type == owner.type && other.back_populates_is(def);
+        const bool names_us = same(other.target_type, owner.type) && other.back_populates_is(def);
         if (!named && !names_us) continue;
         if (inverse != no_inverse || (names_us && !named && def.has_back_populates())) return found(Problem::back_populates_disagrees, other.name);
-        if (other.target_type != owner.type) return found(Problem::back_populates_elsewhere, other.name);
+        if (!same(other.target_type, owner.type)) return found(Problem::back_populates_elsewhere, other.name);
         if (other.has_back_populates() && !names_us) return found(Problem::back_populates_disagrees, other.name);
         inverse = i;
     }
@@ -175,7 +174,7 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     const auto& other = target.relationships[inverse];
     Ends back;
     if (const auto finding = find_ends(target, other, owner, back)) return finding;
-    if (back.key.def != ends.key.def) return found(Problem::back_populates_another_key, other.name);
+    if (!same(back.key.shape->type, ends.key.shape->type) || back.key_index != ends.key_index) return found(Problem::back_populates_another_key, other.name);
     if (back.direction == ends.direction) return found(Problem::back_populates_same_direction, other.name);
     return {};
 }

@@ -52,7 +52,9 @@ constexpr ColumnDef column_def(std::string_view name, const Options&... options)
 struct BackPopulatesOption {
     MemberId member;
     std::string_view name;
+    bool by_name;
     constexpr void apply(RelationshipDef& relationship) const {
+        relationship.back_populates_by_name = by_name;
         relationship.back_populates = member;
         relationship.back_populates_name = name;
     }
@@ -160,6 +162,7 @@ constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... colu
     static_assert((std::is_same_v<Columns, detail::ColumnDef> && ...), "azoth: embedded<&T::member>() takes columns");
     detail::ColumnPack<sizeof...(Columns)> pack{{columns...}};
     for (auto& column : pack.columns) {
+        column.embedded = true;
         column.id.outer = &detail::member_tag<Outer>;
         column.outer_owner = &detail::type_tag<detail::member_owner_t<Outer>>;
         column.outer_type = &detail::type_tag<detail::member_type_t<Outer>>;
@@ -172,9 +175,9 @@ constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... colu
 template <auto M>
 constexpr detail::BackPopulatesOption back_populates() {
     static_assert(detail::relation_member_traits<detail::member_type_t<M>>::is_relation, "azoth: back_populates names a one<> or many<> member");
-    return {{&detail::member_tag<M>, nullptr}, detail::member_name<M>()};
+    return {{&detail::member_tag<M>}, detail::member_name<M>(), false};
 }
-constexpr detail::BackPopulatesOption back_populates(std::string_view member) { return {{}, member}; }
+constexpr detail::BackPopulatesOption back_populates(std::string_view member) { return {{}, member, true}; }
 
 /// Which foreign key the relationship follows, where there is more than one: `via<&Post::editor_id>()`.
 template <auto... M>
@@ -199,7 +202,7 @@ inline constexpr detail::RelationshipFlag post_update{&detail::RelationshipDef::
 /// The order in which a collection is loaded: `order_by<&Post::created_at>().desc()`.
 template <auto M>
 constexpr detail::OrderByOption order_by() {
-    return {{{&detail::member_tag<M>, nullptr}, false}};
+    return {{{&detail::member_tag<M>}, false}};
 }
 
 /// A mapped table: its name, then columns, relationships and constraints in the order of CREATE TABLE.

@@ -17,7 +17,7 @@ struct ColumnList;
 namespace detail {
 
 template <auto... M>
-inline constexpr MemberId member_ids[]{{&member_tag<M>, nullptr}...};
+inline constexpr MemberId member_ids[]{{&member_tag<M>}...};
 template <auto... M>
 inline constexpr std::string_view member_names[]{member_name<M>()...};
 

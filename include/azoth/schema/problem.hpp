@@ -77,18 +77,22 @@ constexpr bool same_name(std::string_view a, std::string_view b) {
     return true;
 }
 
-constexpr const ColumnDef* find_column(const TableShape& shape, MemberId id) {
-    for (const auto& column : shape.columns) {
-        if (column.id == id) return &column;
+// Code that also runs at compile time finds positions, not pointers: g++ with -fsanitize=undefined cannot tell the address of a part of
+// an inline variable from null.
+inline constexpr std::size_t no_position = static_cast<std::size_t>(-1);
+
+constexpr std::size_t find_column(const TableShape& shape, MemberId id) {
+    for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+        if (shape.columns[i].id == id) return i;
     }
-    return nullptr;
+    return no_position;
 }
 
-constexpr const ConstraintDef* find_constraint(const TableShape& shape, ConstraintDef::Kind kind) {
-    for (const auto& constraint : shape.constraints) {
-        if (constraint.kind == kind) return &constraint;
+constexpr std::size_t find_constraint(const TableShape& shape, ConstraintDef::Kind kind) {
+    for (std::size_t i = 0; i < shape.constraints.size(); ++i) {
+        if (shape.constraints[i].kind == kind) return i;
     }
-    return nullptr;
+    return no_position;
 }
 
 constexpr bool sets_null(const ForeignKeyDef& key) {
@@ -105,9 +109,8 @@ constexpr Problem foreign_key_problem(const ForeignKeyDef& key) {
 
 constexpr Problem column_problem(const TableShape& shape, const ColumnDef& column) {
     const auto kind = column.facts.sql_type.kind;
-    if (column.outer == nullptr ? column.owner != shape.type : column.outer_owner != shape.type || column.outer_type != column.owner) {
-        return Problem::member_of_another_struct;
-    }
+    const bool ours = column.embedded ? same(column.outer_owner, shape.type) && same(column.outer_type, column.owner) : same(column.owner, shape.type);
+    if (!ours) return Problem::member_of_another_struct;
     if (column.name.empty()) return Problem::no_column_name;
     if (column.primary_key && column.facts.nullable) return Problem::nullable_primary_key;
     if (column.version_id && (!column.facts.integral || column.facts.nullable)) return Problem::version_not_integer;
@@ -127,7 +130,7 @@ constexpr Problem column_problem(const TableShape& shape, const ColumnDef& colum
 }
 
 constexpr Finding check_columns(const TableShape& shape) {
-    const ColumnDef* version = nullptr;
+    std::size_t version = no_position;
     for (std::size_t i = 0; i < shape.columns.size(); ++i) {
         const auto& column = shape.columns[i];
         if (const auto problem = column_problem(shape, column); problem != Problem::none) {
@@ -141,8 +144,10 @@ constexpr Finding check_columns(const TableShape& shape) {
             if (problem != Problem::none) return {problem, shape.type_name, column.member_name, shape.type_name, earlier.member_name, {}, {}};
         }
         if (column.version_id) {
-            if (version != nullptr) return {Problem::two_version_columns, shape.type_name, column.member_name, shape.type_name, version->member_name, {}, {}};
-            version = &column;
+            if (version != no_position) {
+                return {Problem::two_version_columns, shape.type_name, column.member_name, shape.type_name, shape.columns[version].member_name, {}, {}};
+            }
+            version = i;
         }
     }
     return {};
@@ -152,15 +157,15 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
     using Kind = ConstraintDef::Kind;
     const auto& list = constraint.columns;
     for (std::size_t i = 0; i < list.size; ++i) {
-        const auto* column = find_column(shape, list.members[i]);
+        const auto column = find_column(shape, list.members[i]);
         const auto found = [&](Problem problem) { return Finding{problem, shape.type_name, list.names[i], {}, {}, {}, {}}; };
-        if (!list.one_owner || list.owner != shape.type) return found(Problem::member_of_another_struct);
-        if (column == nullptr) return found(Problem::constraint_of_no_column);
+        if (!list.one_owner || !same(list.owner, shape.type)) return found(Problem::member_of_another_struct);
+        if (column == no_position) return found(Problem::constraint_of_no_column);
         for (std::size_t j = 0; j < i; ++j) {
             if (list.members[j] == list.members[i]) return found(Problem::constraint_repeats_column);
         }
-        if (constraint.kind == Kind::primary_key && column->facts.nullable) return found(Problem::nullable_primary_key);
-        if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) && !column->facts.nullable) {
+        if (constraint.kind == Kind::primary_key && shape.columns[column].facts.nullable) return found(Problem::nullable_primary_key);
+        if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) && !shape.columns[column].facts.nullable) {
             return found(Problem::set_null_of_not_null);
         }
     }
@@ -174,24 +179,24 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
 }
 
 constexpr Finding check_primary_key(const TableShape& shape) {
-    const ConstraintDef* listed = nullptr;
-    const ConstraintDef* schema = nullptr;
+    bool listed = false;
+    bool schema = false;
     for (const auto& constraint : shape.constraints) {
         if (constraint.kind == ConstraintDef::Kind::primary_key) {
-            if (listed != nullptr) return {Problem::two_primary_keys, shape.type_name, constraint.columns.names[0], {}, {}, {}, {}};
-            listed = &constraint;
+            if (listed) return {Problem::two_primary_keys, shape.type_name, constraint.columns.names[0], {}, {}, {}, {}};
+            listed = true;
         }
         if (constraint.kind == ConstraintDef::Kind::schema) {
-            if (schema != nullptr) return {Problem::schema_twice, shape.type_name, {}, {}, {}, {}, {}};
-            schema = &constraint;
+            if (schema) return {Problem::schema_twice, shape.type_name, {}, {}, {}, {}, {}};
+            schema = true;
         }
     }
     for (const auto& column : shape.columns) {
         if (!column.primary_key) continue;
-        if (listed != nullptr) return {Problem::two_primary_keys, shape.type_name, column.member_name, {}, {}, {}, {}};
+        if (listed) return {Problem::two_primary_keys, shape.type_name, column.member_name, {}, {}, {}, {}};
         return {};
     }
-    if (listed == nullptr) return {Problem::no_primary_key, shape.type_name, {}, {}, {}, {}, {}};
+    if (!listed) return {Problem::no_primary_key, shape.type_name, {}, {}, {}, {}, {}};
     return {};
 }
 
@@ -206,7 +211,7 @@ constexpr Finding check_struct(const TableShape& shape) {
     }
     for (std::size_t i = 0; i < shape.relationships.size(); ++i) {
         const auto& relationship = shape.relationships[i];
-        if (relationship.owner != shape.type) return {Problem::member_of_another_struct, shape.type_name, relationship.name, {}, {}, {}, {}};
+        if (!same(relationship.owner, shape.type)) return {Problem::member_of_another_struct, shape.type_name, relationship.name, {}, {}, {}, {}};
         for (std::size_t j = 0; j < i; ++j) {
             if (shape.relationships[j].id == relationship.id) {
                 return {Problem::member_mapped_twice, shape.type_name, relationship.name, shape.type_name, relationship.name, {}, {}};

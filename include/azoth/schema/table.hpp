@@ -73,7 +73,7 @@ struct ForeignKey {
     ReferentialAction on_update = ReferentialAction::no_action;
 
     /// Written `foreign_key("table.column")`: the struct behind it is known only among the tables of a Metadata.
-    bool by_name() const noexcept { return view.def->target.size == 0; }
+    bool by_name() const noexcept { return view.by_name(); }
     bool refers_to(const Table& target) const;
     /// Returns the far end, given that `target` is the table it refers to. Errors: `ArgumentError` when a column is missing there or has
     /// another type, naming both columns and types.
@@ -166,7 +166,7 @@ struct Table {
     std::string name;
     std::string schema;
     std::string_view type_name;    ///< the C++ struct
-    const void* type = nullptr;    ///< &type_tag<T>
+    const detail::Tag* type = nullptr;   ///< &type_tag<T>
     detail::TableShape shape;      ///< the declaration
     EntityOps entity{};
     std::vector<Column> columns;

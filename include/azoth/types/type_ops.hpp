@@ -34,7 +34,7 @@ struct TypeFacts {
     SqlType sql_type{};
     bool nullable = false;              ///< std::optional
     bool integral = false;              ///< an integer type: may be a generated key
-    const void* value_type = nullptr;   ///< equal for types that compare in SQL without a cast
+    const Tag* value_type = &no_tag;    ///< equal for types that compare in SQL without a cast
     std::string_view name{};            ///< for messages, without std::optional
 };
 
@@ -169,7 +169,7 @@ void ops_set_integer(void* field, std::int64_t value) {
 
 /// `long` and `long long` are one type to a database.
 template <class V>
-constexpr const void* value_type_tag() {
+constexpr const Tag* value_type_tag() {
     if constexpr (std::is_integral_v<V> && !std::is_same_v<V, bool>) {
         if constexpr (sizeof(V) == 1) return std::is_signed_v<V> ? &type_tag<std::int8_t> : &type_tag<std::uint8_t>;
         if constexpr (sizeof(V) == 2) return std::is_signed_v<V> ? &type_tag<std::int16_t> : &type_tag<std::uint16_t>;
