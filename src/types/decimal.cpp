@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t max_whole_digits = 131072;
 constexpr std::size_t max_scale = 16383;
 
-[[noreturn]] void refuse_size() { detail::throw_data_error("decimal has more than 131072 digits before or 16383 behind the point"); }
+[[noreturn]] void refuse_size() {
+    detail::throw_data_error("decimal has more than 131072 digits before or 16383 behind the point");
+}
 [[noreturn]] void refuse_text(std::string_view text) {
     detail::throw_unreadable(ValueView::of_bytes(text, ValueKind::text), "decimal number");
 }
@@ -89,7 +91,8 @@ void Decimal::normalize() {
 Decimal Decimal::from_double(double value) {
     if (!std::isfinite(value)) detail::throw_data_error("NaN and infinities are not decimal numbers");
     char text[32];
-    return Decimal(std::string_view(text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, value).ptr - text)));
+    return Decimal(
+        std::string_view(text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, value).ptr - text)));
 }
 
 std::string Decimal::to_string() const {
@@ -164,7 +167,8 @@ Decimal Decimal::round(std::uint32_t scale) const {
     }
     const std::size_t kept = digits_.size() - dropped;
     const bool odd = kept != 0 && (digits_[kept - 1] - '0') % 2 != 0;
-    const bool beyond_half = digits_[kept] > '5' || (digits_[kept] == '5' && digits_.find_first_not_of('0', kept + 1) != std::string::npos);
+    const bool beyond_half =
+        digits_[kept] > '5' || (digits_[kept] == '5' && digits_.find_first_not_of('0', kept + 1) != std::string::npos);
     const bool up = beyond_half || (digits_[kept] == '5' && odd);
     result.digits_.resize(kept);
     if (up) {
@@ -180,15 +184,21 @@ Decimal Decimal::round(std::uint32_t scale) const {
     return result;
 }
 
-void type_traits<Decimal>::encode(const Decimal& value, Value& out) { out = Value::bytes(value.to_string(), ValueKind::decimal); }
+void type_traits<Decimal>::encode(const Decimal& value, Value& out) {
+    out = Value::bytes(value.to_string(), ValueKind::decimal);
+}
 
 Decimal type_traits<Decimal>::decode(ValueView stored) {
     switch (stored.kind) {
         case ValueKind::decimal:
-        case ValueKind::text: return Decimal(stored.text());
-        case ValueKind::integer: return Decimal(stored.integer);
-        case ValueKind::real: return Decimal::from_double(stored.real);
-        default: detail::throw_wrong_kind(stored, "azoth::Decimal");
+        case ValueKind::text:
+            return Decimal(stored.text());
+        case ValueKind::integer:
+            return Decimal(stored.integer);
+        case ValueKind::real:
+            return Decimal::from_double(stored.real);
+        default:
+            detail::throw_wrong_kind(stored, "azoth::Decimal");
     }
 }
 

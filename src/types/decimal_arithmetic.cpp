@@ -76,7 +76,8 @@ Decimal Decimal::add(const Decimal& a, const Decimal& b, bool b_negative) {
     } else {
         const bool right_larger = left.size() != right.size() ? left.size() < right.size() : left < right;
         result.negative_ = right_larger ? b_negative : a.negative_;
-        result.digits_ = right_larger ? subtract_digits(std::move(right), left) : subtract_digits(std::move(left), right);
+        result.digits_ =
+            right_larger ? subtract_digits(std::move(right), left) : subtract_digits(std::move(left), right);
     }
     result.normalize();
     return result;

@@ -8,7 +8,8 @@
 namespace azoth::detail {
 
 void throw_unnamed_value(std::int64_t value) {
-    throw_data_error("enum value " + std::to_string(value) + " has no name in type_traits<E>::names and cannot be stored by name");
+    throw_data_error("enum value " + std::to_string(value) +
+                     " has no name in type_traits<E>::names and cannot be stored by name");
 }
 
 void throw_unknown_name(ValueView stored) { throw_unreadable(stored, "name in type_traits<E>::names"); }

@@ -3,6 +3,7 @@
 
 #include <azoth/base/throw.hpp>
 #include <azoth/types/utf8.hpp>
+#include <azoth/types/value_buffer.hpp>
 
 #include <utility>
 
@@ -17,7 +18,8 @@ public:
     explicit Compactor(std::string& text) : text_(text) {}
 
     void run() {
-        if (const std::size_t bad = detail::find_bad_utf8(text_); bad != std::string::npos) fail(bad, "a NUL byte or not UTF-8");
+        if (const std::size_t bad = detail::find_bad_utf8(text_); bad != std::string::npos)
+            fail(bad, "a NUL byte or not UTF-8");
         Expect expect = Expect::value;
         for (;;) {
             skip_space();
@@ -33,7 +35,8 @@ private:
 
     Expect step(Expect expect) {
         const char c = peek();
-        if ((c == ']' || c == '}') && (expect == Expect::after_value || expect == Expect::value_or_end || expect == Expect::name_or_end)) {
+        if ((c == ']' || c == '}') &&
+            (expect == Expect::after_value || expect == Expect::value_or_end || expect == Expect::name_or_end)) {
             if (open_.back() != (c == ']' ? '[' : '{')) fail(read_, "a bracket that does not match");
             open_.pop_back();
             keep();
@@ -63,11 +66,21 @@ private:
                 open_ += c;
                 keep();
                 return c == '{' ? Expect::name_or_end : Expect::value_or_end;
-            case '"': string(); break;
-            case 't': word("true"); break;
-            case 'f': word("false"); break;
-            case 'n': word("null"); break;
-            default: number(); break;
+            case '"':
+                string();
+                break;
+            case 't':
+                word("true");
+                break;
+            case 'f':
+                word("false");
+                break;
+            case 'n':
+                word("null");
+                break;
+            default:
+                number();
+                break;
         }
         return Expect::after_value;
     }
@@ -77,7 +90,8 @@ private:
         for (;;) {
             const char c = peek();
             if (c == '"') return keep();
-            if (static_cast<unsigned char>(c) < 0x20) fail(read_, "a string that does not end, or a control character in it");
+            if (static_cast<unsigned char>(c) < 0x20)
+                fail(read_, "a string that does not end, or a control character in it");
             keep();
             if (c == '\\') escape();
         }
@@ -85,7 +99,8 @@ private:
 
     void escape() {
         const char c = peek();
-        if (c == '\0' || std::string_view("\"\\/bfnrtu").find(c) == std::string_view::npos) fail(read_, "an unknown escape");
+        if (c == '\0' || std::string_view("\"\\/bfnrtu").find(c) == std::string_view::npos)
+            fail(read_, "an unknown escape");
         keep();
         for (int i = 0; c == 'u' && i < 4; ++i) {
             if (peek() == '\0' || std::string_view("0123456789abcdefABCDEF").find(peek()) == std::string_view::npos) {
@@ -150,10 +165,17 @@ Json Json::parse(std::string text) {
     return Json(std::move(text), 0);
 }
 
-void type_traits<Json>::encode(const Json& value, Value& out) { out.assign(ValueView::of_bytes(value.text(), ValueKind::json)); }
+void type_traits<Json>::encode(const Json& value, Value& out) {
+    out.assign(ValueView::of_bytes(value.text(), ValueKind::json));
+}
+
+void type_traits<Json>::append(const Json& value, ValueBuffer& out) {
+    out.append(ValueView::of_bytes(value.text(), ValueKind::json));
+}
 
 Json type_traits<Json>::decode(ValueView stored) {
-    if (stored.kind != ValueKind::json && stored.kind != ValueKind::text) detail::throw_wrong_kind(stored, "azoth::Json");
+    if (stored.kind != ValueKind::json && stored.kind != ValueKind::text)
+        detail::throw_wrong_kind(stored, "azoth::Json");
     return Json::parse(std::string(stored.text()));
 }
 

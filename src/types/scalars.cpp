@@ -20,7 +20,8 @@ enum class Parsed { ok, not_an_integer, too_large };
 /// "-123", "123.000": digits with nothing but zeros behind the point.
 Parsed parse_integer(std::string_view text, std::int64_t& out) {
     if (const std::size_t point = text.find('.'); point != std::string_view::npos) {
-        if (point == 0 || text.find_first_not_of('0', point + 1) != std::string_view::npos) return Parsed::not_an_integer;
+        if (point == 0 || text.find_first_not_of('0', point + 1) != std::string_view::npos)
+            return Parsed::not_an_integer;
         text = text.substr(0, point);
     }
     if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
@@ -56,7 +57,9 @@ std::int64_t decode_integer(ValueView stored, std::int64_t low, std::int64_t hig
     std::int64_t value = 0;
     switch (stored.kind) {
         case ValueKind::integer:
-        case ValueKind::boolean: value = stored.integer; break;
+        case ValueKind::boolean:
+            value = stored.integer;
+            break;
         case ValueKind::real:
             if (std::isnan(stored.real) || std::trunc(stored.real) != stored.real) throw_unreadable(stored, target);
             if (stored.real < -two_to_63 || stored.real >= two_to_63) throw_out_of_range(stored, target);
@@ -65,24 +68,30 @@ std::int64_t decode_integer(ValueView stored, std::int64_t low, std::int64_t hig
         case ValueKind::decimal:
         case ValueKind::text:
             switch (parse_integer(stored.text(), value)) {
-                case Parsed::ok: break;
-                case Parsed::not_an_integer: throw_unreadable(stored, target);
-                case Parsed::too_large: throw_out_of_range(stored, target);
+                case Parsed::ok:
+                    break;
+                case Parsed::not_an_integer:
+                    throw_unreadable(stored, target);
+                case Parsed::too_large:
+                    throw_out_of_range(stored, target);
             }
             break;
-        default: throw_wrong_kind(stored, target);
+        default:
+            throw_wrong_kind(stored, target);
     }
     if (value < low || value > high) throw_out_of_range(ValueView::of_integer(value), target);
     return value;
 }
 
 void throw_above_bigint(std::uint64_t value) {
-    throw_data_error("integer " + std::to_string(value) + " of type std::uint64_t is out of range for a 64-bit signed column");
+    throw_data_error("integer " + std::to_string(value) +
+                     " of type std::uint64_t is out of range for a 64-bit signed column");
 }
 
 bool decode_bool(ValueView stored) {
     switch (stored.kind) {
-        case ValueKind::boolean: return stored.integer != 0;
+        case ValueKind::boolean:
+            return stored.integer != 0;
         case ValueKind::integer:
             if (stored.integer != 0 && stored.integer != 1) throw_out_of_range(stored, "bool");
             return stored.integer == 1;
@@ -90,31 +99,40 @@ bool decode_bool(ValueView stored) {
             if (stored.text() == "t" || stored.text() == "true") return true;
             if (stored.text() == "f" || stored.text() == "false") return false;
             throw_unreadable(stored, "bool");
-        default: throw_wrong_kind(stored, "bool");
+        default:
+            throw_wrong_kind(stored, "bool");
     }
 }
 
 float decode_float(ValueView stored) {
     switch (stored.kind) {
         case ValueKind::real:
-            if (std::isfinite(stored.real) && std::abs(stored.real) > static_cast<double>(std::numeric_limits<float>::max())) {
+            if (std::isfinite(stored.real) &&
+                std::abs(stored.real) > static_cast<double>(std::numeric_limits<float>::max())) {
                 throw_out_of_range(stored, "float");
             }
             return static_cast<float>(stored.real);
-        case ValueKind::integer: return exact_real<float>(stored, "float");
+        case ValueKind::integer:
+            return exact_real<float>(stored, "float");
         case ValueKind::decimal:
-        case ValueKind::text: return parse_real<float>(stored, "float");
-        default: throw_wrong_kind(stored, "float");
+        case ValueKind::text:
+            return parse_real<float>(stored, "float");
+        default:
+            throw_wrong_kind(stored, "float");
     }
 }
 
 double decode_double(ValueView stored) {
     switch (stored.kind) {
-        case ValueKind::real: return stored.real;
-        case ValueKind::integer: return exact_real<double>(stored, "double");
+        case ValueKind::real:
+            return stored.real;
+        case ValueKind::integer:
+            return exact_real<double>(stored, "double");
         case ValueKind::decimal:
-        case ValueKind::text: return parse_real<double>(stored, "double");
-        default: throw_wrong_kind(stored, "double");
+        case ValueKind::text:
+            return parse_real<double>(stored, "double");
+        default:
+            throw_wrong_kind(stored, "double");
     }
 }
 

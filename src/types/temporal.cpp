@@ -36,7 +36,8 @@ void Time::refuse() { detail::throw_data_error("time is outside 00:00:00 to 23:5
 void type_traits<Date>::encode(const Date& value, Value& out) {
     if (!value.ok()) detail::throw_data_error("not a calendar date");
     const std::int64_t days = std::chrono::sys_days(value).time_since_epoch().count();
-    if (days < detail::min_days || days > detail::max_days) detail::throw_data_error("date is outside the years 0001 to 9999");
+    if (days < detail::min_days || days > detail::max_days)
+        detail::throw_data_error("date is outside the years 0001 to 9999");
     out.assign(ValueView::of_integer(days, ValueKind::date));
 }
 
@@ -54,40 +55,53 @@ std::int64_t checked(ValueView stored, std::int64_t low, std::int64_t high) {
 }  // namespace
 
 void encode_micros(std::int64_t micros, ValueKind kind, Value& out) {
-    if (micros < min_micros || micros > max_micros) throw_data_error(std::string(to_string(kind)) + " is outside the years 0001 to 9999");
+    if (micros < min_micros || micros > max_micros)
+        throw_data_error(std::string(to_string(kind)) + " is outside the years 0001 to 9999");
     out.assign(ValueView::of_integer(micros, kind));
 }
 
 std::int64_t decode_timestamp(ValueView stored) {
     switch (stored.kind) {
         case ValueKind::timestamp:
-        case ValueKind::datetime: return checked(stored, min_micros, max_micros);
-        case ValueKind::text: return parse_timestamp(stored.text());
-        default: throw_wrong_kind(stored, "azoth::Timestamp");
+        case ValueKind::datetime:
+            return checked(stored, min_micros, max_micros);
+        case ValueKind::text:
+            return parse_timestamp(stored.text());
+        default:
+            throw_wrong_kind(stored, "azoth::Timestamp");
     }
 }
 
 std::int64_t decode_datetime(ValueView stored) {
     switch (stored.kind) {
-        case ValueKind::datetime: return checked(stored, min_micros, max_micros);
-        case ValueKind::text: return parse_datetime(stored.text());
-        default: throw_wrong_kind(stored, "azoth::DateTime");
+        case ValueKind::datetime:
+            return checked(stored, min_micros, max_micros);
+        case ValueKind::text:
+            return parse_datetime(stored.text());
+        default:
+            throw_wrong_kind(stored, "azoth::DateTime");
     }
 }
 
 std::int64_t decode_date(ValueView stored) {
     switch (stored.kind) {
-        case ValueKind::date: return checked(stored, min_days, max_days);
-        case ValueKind::text: return parse_date(stored.text());
-        default: throw_wrong_kind(stored, "azoth::Date");
+        case ValueKind::date:
+            return checked(stored, min_days, max_days);
+        case ValueKind::text:
+            return parse_date(stored.text());
+        default:
+            throw_wrong_kind(stored, "azoth::Date");
     }
 }
 
 std::int64_t decode_time(ValueView stored) {
     switch (stored.kind) {
-        case ValueKind::time: return stored.integer;  // Time's constructor checks
-        case ValueKind::text: return parse_time(stored.text());
-        default: throw_wrong_kind(stored, "azoth::Time");
+        case ValueKind::time:
+            return stored.integer;  // Time's constructor checks
+        case ValueKind::text:
+            return parse_time(stored.text());
+        default:
+            throw_wrong_kind(stored, "azoth::Time");
     }
 }
 

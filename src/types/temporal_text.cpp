@@ -54,9 +54,12 @@ public:
         return value;
     }
     [[noreturn]] void fail() const {
-        throw_data_error("text of " + std::to_string(text_.size()) + " bytes is not a valid " + what_ + " at offset " + std::to_string(at_));
+        throw_data_error("text of " + std::to_string(text_.size()) + " bytes is not a valid " + what_ + " at offset " +
+                         std::to_string(at_));
     }
-    [[noreturn]] void fail_range() const { throw_data_error(std::string(what_) + " is outside the years 0001 to 9999"); }
+    [[noreturn]] void fail_range() const {
+        throw_data_error(std::string(what_) + " is outside the years 0001 to 9999");
+    }
 
 private:
     std::string_view text_;

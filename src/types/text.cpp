@@ -3,6 +3,7 @@
 
 #include <azoth/types/utf8.hpp>
 #include <azoth/types/uuid.hpp>
+#include <azoth/types/value_buffer.hpp>
 
 namespace azoth {
 
@@ -10,6 +11,11 @@ Value text_value(std::string_view text) {
     Value value;
     detail::encode_text(text, value);
     return value;
+}
+
+void type_traits<std::string>::append(const std::string& value, ValueBuffer& out) {
+    detail::check_text(value);
+    out.append(ValueView::of_bytes(value, ValueKind::text));
 }
 
 namespace detail {
@@ -23,9 +29,12 @@ std::string decode_text(ValueView stored) {
     switch (stored.kind) {
         case ValueKind::text:
         case ValueKind::decimal:
-        case ValueKind::json: return std::string(stored.text());
-        case ValueKind::uuid: return type_traits<Uuid>::decode(stored).to_string();
-        default: throw_wrong_kind(stored, "std::string");
+        case ValueKind::json:
+            return std::string(stored.text());
+        case ValueKind::uuid:
+            return type_traits<Uuid>::decode(stored).to_string();
+        default:
+            throw_wrong_kind(stored, "std::string");
     }
 }
 

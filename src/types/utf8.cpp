@@ -62,7 +62,8 @@ void check_text(std::string_view text) {
 }
 
 void check_size(std::size_t size) {
-    if (size > UINT32_MAX) throw_data_error("a value of " + std::to_string(size) + " bytes is longer than the 4 GiB that can be bound");
+    if (size > UINT32_MAX)
+        throw_data_error("a value of " + std::to_string(size) + " bytes is longer than the 4 GiB that can be bound");
 }
 
 }  // namespace azoth::detail

@@ -62,7 +62,8 @@ Uuid Uuid::generate_v4() { return detail::make_uuid_v4(random_bytes()); }
 
 Uuid Uuid::generate_v7() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return detail::make_uuid_v7(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()), random_bytes());
+    return detail::make_uuid_v7(
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()), random_bytes());
 }
 
 std::string Uuid::to_string() const {
@@ -104,7 +105,8 @@ Uuid make_uuid_v7(std::uint64_t nanos, const Uuid::Bytes& random) noexcept {
 }  // namespace detail
 
 void type_traits<Uuid>::encode(const Uuid& value, Value& out) {
-    out.assign(ValueView::of_bytes({reinterpret_cast<const char*>(value.bytes().data()), value.bytes().size()}, ValueKind::uuid));
+    out.assign(ValueView::of_bytes({reinterpret_cast<const char*>(value.bytes().data()), value.bytes().size()},
+                                   ValueKind::uuid));
 }
 
 Uuid type_traits<Uuid>::decode(ValueView stored) {
@@ -116,8 +118,10 @@ Uuid type_traits<Uuid>::decode(ValueView stored) {
             std::memcpy(bytes.data(), stored.data, bytes.size());
             return Uuid(bytes);
         }
-        case ValueKind::text: return Uuid::parse(stored.text());
-        default: detail::throw_wrong_kind(stored, "azoth::Uuid");
+        case ValueKind::text:
+            return Uuid::parse(stored.text());
+        default:
+            detail::throw_wrong_kind(stored, "azoth::Uuid");
     }
 }
 

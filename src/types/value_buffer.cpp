@@ -33,7 +33,8 @@ void ValueBuffer::clear(std::size_t columns) noexcept {
     cells_.clear();
     bytes_ = 0;
     if (chunks_.size() > 1) {
-        chunks_.erase(chunks_.begin(), chunks_.end() - 1);  // the last is the largest of the doubling series or a single big value
+        chunks_.erase(chunks_.begin(),
+                      chunks_.end() - 1);  // the last is the largest of the doubling series or a single big value
     }
     free_ = chunks_.empty() ? nullptr : chunks_.back().get();
     free_size_ = chunks_.empty() ? 0 : chunk_size_;

@@ -17,7 +17,7 @@ std::uint64_t mix(std::uint64_t bits) noexcept {
 
 }  // namespace
 
-bool same_value(ValueView a, ValueView b) noexcept {
+bool equal_values(ValueView a, ValueView b) noexcept {
     if (a.kind != b.kind) return false;
     if (a.kind == ValueKind::null) return true;
     return is_bytes(a.kind) ? a.text() == b.text() : a.integer == b.integer;

@@ -8,6 +8,8 @@
 
 namespace azoth {
 
+class ValueBuffer;
+
 using Blob = std::vector<std::byte>;
 
 /// Any bytes; empty is not NULL. Reading accepts blob and text.
@@ -15,6 +17,7 @@ template <>
 struct type_traits<std::vector<std::byte>> {
     static constexpr SqlType sql_type{TypeKind::blob};
     static void encode(const std::vector<std::byte>& value, Value& out);
+    static void append(const std::vector<std::byte>& value, ValueBuffer& out);
     static std::vector<std::byte> decode(ValueView stored);
 };
 

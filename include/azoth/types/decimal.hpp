@@ -15,8 +15,8 @@ namespace azoth {
 
 /// An exact decimal number: as many digits as PostgreSQL's numeric takes (131072 before the point, 16383 behind it).
 ///
-/// Comparison and hash are by value, 1.10 == 1.1, while `to_string()` keeps the digits behind the point as they were given.
-/// There is no NaN, no infinity, no negative zero. There is no division: it would have to invent a precision.
+/// Comparison and hash are by value, 1.10 == 1.1, while `to_string()` keeps the digits behind the point as they were
+/// given. There is no NaN, no infinity, no negative zero. There is no division: it would have to invent a precision.
 /// Thread safety: as for a std::string.
 class Decimal {
 public:

@@ -22,7 +22,8 @@ concept StoredDuration = std::integral<Rep> && std::ratio_divide<Period, std::mi
 
 /// `count` ticks of `factor` microseconds. Errors: `DataError` when they overflow 64 bits.
 std::int64_t duration_to_micros(std::int64_t count, std::int64_t factor);
-/// The ticks in a stored interval, or in a number of microseconds. Errors: `DataError` for a remainder, or outside [low, high].
+/// The ticks in a stored interval, or in a number of microseconds. Errors: `DataError` for a remainder, or outside
+/// [low, high].
 std::int64_t decode_duration(ValueView stored, std::int64_t factor, std::int64_t low, std::int64_t high);
 
 }  // namespace detail
@@ -33,14 +34,16 @@ template <class Rep, class Period>
     requires detail::StoredDuration<Rep, Period>
 struct type_traits<std::chrono::duration<Rep, Period>> {
     using type = std::chrono::duration<Rep, Period>;
-    static_assert(std::signed_integral<Rep> && sizeof(Rep) <= 8, "durations are stored with a signed count of at most 64 bits");
+    static_assert(std::signed_integral<Rep> && sizeof(Rep) <= 8,
+                  "durations are stored with a signed count of at most 64 bits");
 
     static constexpr SqlType sql_type{TypeKind::interval};
     static void encode(const type& value, Value& out) {
         out.assign(ValueView::of_integer(detail::duration_to_micros(value.count(), factor), ValueKind::interval));
     }
     static type decode(ValueView stored) {
-        return type(static_cast<Rep>(detail::decode_duration(stored, factor, std::numeric_limits<Rep>::min(), std::numeric_limits<Rep>::max())));
+        return type(static_cast<Rep>(
+            detail::decode_duration(stored, factor, std::numeric_limits<Rep>::min(), std::numeric_limits<Rep>::max())));
     }
 
 private:

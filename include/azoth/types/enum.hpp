@@ -19,7 +19,8 @@ namespace detail {
 template <class E>
 struct enum_number {
     using underlying = std::underlying_type_t<E>;
-    using type = std::conditional_t<std::same_as<underlying, char>, std::conditional_t<std::is_signed_v<char>, signed char, unsigned char>, underlying>;
+    using type = std::conditional_t<std::same_as<underlying, char>,
+                                    std::conditional_t<std::is_signed_v<char>, signed char, unsigned char>, underlying>;
 };
 
 /// Storage by underlying value.
@@ -90,7 +91,8 @@ private:
         for (const auto& [value, name] : type_traits<E>::names) {
             std::size_t right = 0;
             for (const auto& [other_value, other_name] : type_traits<E>::names) {
-                if (left != right && (value == other_value || std::string_view(name) == std::string_view(other_name))) return false;
+                if (left != right && (value == other_value || std::string_view(name) == std::string_view(other_name)))
+                    return false;
                 ++right;
             }
             ++left;

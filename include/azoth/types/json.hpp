@@ -9,9 +9,12 @@
 
 namespace azoth {
 
-/// A JSON document (RFC 8259), checked when it is made and kept without insignificant white space, so that equality does not
-/// depend on how a database prints it. Members keep their order, numbers their digits, and objects are not searched for duplicate names.
-/// A default-constructed one is the JSON `null`; SQL NULL is an empty `std::optional<Json>`.
+class ValueBuffer;
+
+/// A JSON document (RFC 8259), checked when it is made and kept without insignificant white space, so that equality
+/// does not depend on how a database prints it. Members keep their order, numbers their digits, and objects are not
+/// searched for duplicate names. A default-constructed one is the JSON `null`; SQL NULL is an empty
+/// `std::optional<Json>`.
 class Json {
 public:
     Json() : text_("null") {}
@@ -37,6 +40,7 @@ template <>
 struct type_traits<Json> {
     static constexpr SqlType sql_type{TypeKind::json};
     static void encode(const Json& value, Value& out);
+    static void append(const Json& value, ValueBuffer& out);
     static Json decode(ValueView stored);
 };
 

@@ -14,9 +14,9 @@ namespace detail {
 
 /// Integers by whichever name, up to 64 bits. Character types are not numbers; `std::int8_t` and `std::uint8_t` are.
 template <class T>
-concept StoredInteger = std::integral<T> && std::same_as<T, std::remove_cv_t<T>> && sizeof(T) <= 8 && !std::same_as<T, bool> &&
-                        !std::same_as<T, char> && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
-                        !std::same_as<T, char32_t>;
+concept StoredInteger = std::integral<T> && std::same_as<T, std::remove_cv_t<T>> && sizeof(T) <= 8 &&
+                        !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+                        !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 /// The narrowest signed SQL integer that holds all of T; for 64 unsigned bits the widest there is.
 template <StoredInteger T>
@@ -28,9 +28,15 @@ constexpr TypeKind integer_type_kind() {
 template <StoredInteger T>
 constexpr const char* integer_type_name() {
     if constexpr (std::is_signed_v<T>) {
-        return sizeof(T) == 1 ? "std::int8_t" : sizeof(T) == 2 ? "std::int16_t" : sizeof(T) == 4 ? "std::int32_t" : "std::int64_t";
+        return sizeof(T) == 1   ? "std::int8_t"
+               : sizeof(T) == 2 ? "std::int16_t"
+               : sizeof(T) == 4 ? "std::int32_t"
+                                : "std::int64_t";
     } else {
-        return sizeof(T) == 1 ? "std::uint8_t" : sizeof(T) == 2 ? "std::uint16_t" : sizeof(T) == 4 ? "std::uint32_t" : "std::uint64_t";
+        return sizeof(T) == 1   ? "std::uint8_t"
+               : sizeof(T) == 2 ? "std::uint16_t"
+               : sizeof(T) == 4 ? "std::uint32_t"
+                                : "std::uint64_t";
     }
 }
 
@@ -44,8 +50,9 @@ double decode_double(ValueView stored);
 
 }  // namespace detail
 
-/// Integers. Unsigned ones are stored in the next wider signed type; `std::uint64_t` in a bigint, so it must stay below 2^63.
-/// Reading also accepts boolean, and decimal, text or real that is exactly an integer (PostgreSQL's sum(bigint) is numeric).
+/// Integers. Unsigned ones are stored in the next wider signed type; `std::uint64_t` in a bigint, so it must stay below
+/// 2^63. Reading also accepts boolean, and decimal, text or real that is exactly an integer (PostgreSQL's sum(bigint)
+/// is numeric).
 template <detail::StoredInteger T>
 struct type_traits<T> {
     static constexpr SqlType sql_type{detail::integer_type_kind<T>()};
@@ -60,15 +67,18 @@ struct type_traits<T> {
         if constexpr (sizeof(T) == 8 && std::is_signed_v<T>) {
             if (stored.kind == ValueKind::integer) return static_cast<T>(stored.integer);
         } else {
-            if (stored.kind == ValueKind::integer && stored.integer >= low && stored.integer <= high) return static_cast<T>(stored.integer);
+            if (stored.kind == ValueKind::integer && stored.integer >= low && stored.integer <= high)
+                return static_cast<T>(stored.integer);
         }
         return static_cast<T>(detail::decode_integer(stored, low, high, detail::integer_type_name<T>()));
     }
 
 private:
-    static constexpr std::int64_t low = std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
-    static constexpr std::int64_t high = std::is_unsigned_v<T> && sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
-                                                                                 : static_cast<std::int64_t>(std::numeric_limits<T>::max());
+    static constexpr std::int64_t low =
+        std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
+    static constexpr std::int64_t high = std::is_unsigned_v<T> && sizeof(T) == 8
+                                             ? std::numeric_limits<std::int64_t>::max()
+                                             : static_cast<std::int64_t>(std::numeric_limits<T>::max());
 };
 
 /// Reading also accepts the integers 0 and 1 and the texts t, f, true, false.

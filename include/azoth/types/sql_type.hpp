@@ -11,10 +11,10 @@ enum class TypeKind : std::uint8_t {
     smallint,
     integer,
     bigint,
-    real,      ///< 32-bit float
-    double_,   ///< 64-bit float
-    decimal,   ///< exact; precision and scale 0 = the database's widest
-    string,    ///< text; length 0 = unlimited
+    real,     ///< 32-bit float
+    double_,  ///< 64-bit float
+    decimal,  ///< exact; precision and scale 0 = the database's widest
+    string,   ///< text; length 0 = unlimited
     blob,
     timestamp,  ///< UTC instant, microseconds
     datetime,   ///< no zone, microseconds

@@ -40,16 +40,24 @@ void encode_micros(std::int64_t micros, ValueKind kind, Value& out);
 template <>
 struct type_traits<Timestamp> {
     static constexpr SqlType sql_type{TypeKind::timestamp};
-    static void encode(Timestamp value, Value& out) { detail::encode_micros(value.time_since_epoch().count(), ValueKind::timestamp, out); }
-    static Timestamp decode(ValueView stored) { return Timestamp(std::chrono::microseconds(detail::decode_timestamp(stored))); }
+    static void encode(Timestamp value, Value& out) {
+        detail::encode_micros(value.time_since_epoch().count(), ValueKind::timestamp, out);
+    }
+    static Timestamp decode(ValueView stored) {
+        return Timestamp(std::chrono::microseconds(detail::decode_timestamp(stored)));
+    }
 };
 
 /// Reading accepts datetime and ISO text without a zone. An instant is refused: which wall clock should it be shown on?
 template <>
 struct type_traits<DateTime> {
     static constexpr SqlType sql_type{TypeKind::datetime};
-    static void encode(DateTime value, Value& out) { detail::encode_micros(value.time_since_epoch().count(), ValueKind::datetime, out); }
-    static DateTime decode(ValueView stored) { return DateTime(std::chrono::microseconds(detail::decode_datetime(stored))); }
+    static void encode(DateTime value, Value& out) {
+        detail::encode_micros(value.time_since_epoch().count(), ValueKind::datetime, out);
+    }
+    static DateTime decode(ValueView stored) {
+        return DateTime(std::chrono::microseconds(detail::decode_datetime(stored)));
+    }
 };
 
 /// Reading accepts date and ISO text.
@@ -57,14 +65,18 @@ template <>
 struct type_traits<Date> {
     static constexpr SqlType sql_type{TypeKind::date};
     static void encode(const Date& value, Value& out);
-    static Date decode(ValueView stored) { return Date(std::chrono::sys_days(std::chrono::days(detail::decode_date(stored)))); }
+    static Date decode(ValueView stored) {
+        return Date(std::chrono::sys_days(std::chrono::days(detail::decode_date(stored))));
+    }
 };
 
 /// Reading accepts time and ISO text. 24:00:00, which PostgreSQL can hold, is a `DataError`.
 template <>
 struct type_traits<Time> {
     static constexpr SqlType sql_type{TypeKind::time};
-    static void encode(Time value, Value& out) { out.assign(ValueView::of_integer(value.since_midnight().count(), ValueKind::time)); }
+    static void encode(Time value, Value& out) {
+        out.assign(ValueView::of_integer(value.since_midnight().count(), ValueKind::time));
+    }
     static Time decode(ValueView stored) { return Time(std::chrono::microseconds(detail::decode_time(stored))); }
 };
 

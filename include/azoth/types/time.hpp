@@ -20,7 +20,8 @@ public:
     /// Errors: `DataError` for a field out of its range.
     constexpr Time(int hour, int minute, int second = 0, int microsecond = 0)
         : micros_(((hour * std::int64_t{60} + minute) * 60 + second) * 1'000'000 + microsecond) {
-        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || microsecond < 0 || microsecond > 999'999) {
+        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || microsecond < 0 ||
+            microsecond > 999'999) {
             refuse();
         }
     }
@@ -46,5 +47,7 @@ std::string to_string(Time value);
 
 template <>
 struct std::hash<azoth::Time> {
-    std::size_t operator()(azoth::Time value) const noexcept { return std::hash<std::int64_t>()(value.since_midnight().count()); }
+    std::size_t operator()(azoth::Time value) const noexcept {
+        return std::hash<std::int64_t>()(value.since_midnight().count());
+    }
 };

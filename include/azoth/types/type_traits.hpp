@@ -16,11 +16,14 @@ namespace azoth {
 /// ```cpp
 /// template <> struct azoth::type_traits<Money> {
 ///     static constexpr SqlType sql_type{TypeKind::bigint};
-///     static void encode(const Money& value, Value& out);      // what is bound; throws DataError when it cannot be stored
-///     static Money decode(ValueView stored);                   // never called for NULL; throws DataError when it cannot be read
+///     static void encode(const Money& value, Value& out);      // what is bound; throws DataError when it cannot be
+///     stored static Money decode(ValueView stored);                   // never called for NULL; throws DataError when
+///     it cannot be read
 /// };
 /// ```
-/// NULL is `std::optional<T>`, handled once for all types. For enums `type_traits<E>::names` may be given (see enum.hpp).
+/// Types that hold many bytes may add `static void append(const Money& value, ValueBuffer& out)`, which does what
+/// `encode` does without the copy in between. NULL is `std::optional<T>`, handled once for all types. For enums
+/// `type_traits<E>::names` may be given (see enum.hpp).
 template <class T>
 struct type_traits;
 
@@ -83,7 +86,8 @@ Value to_value(const T& value) {
     return out;
 }
 
-/// Decodes a stored value into T. Errors: `DataError` naming `what` for NULL into a non-optional T, a wrong kind or a number out of range.
+/// Decodes a stored value into T. Errors: `DataError` naming `what` for NULL into a non-optional T, a wrong kind or a
+/// number out of range.
 template <class T>
 T decode(ValueView stored, std::string_view what) {
     if (stored.is_null()) {

@@ -6,7 +6,8 @@
 
 namespace azoth::detail {
 
-/// Returns the offset of the first byte that is NUL or not part of well-formed UTF-8 (Unicode Standard, Table 3-7), or `npos`.
+/// Returns the offset of the first byte that is NUL or not part of well-formed UTF-8 (Unicode Standard, Table 3-7), or
+/// `npos`.
 std::size_t find_bad_utf8(std::string_view text) noexcept;
 
 /// Errors: `DataError` naming the offset, when `text` holds a NUL byte, is not UTF-8, or is too long for a `ValueView`.

@@ -24,8 +24,8 @@ public:
     static Uuid parse(std::string_view text);
     /// Random. Thread safety: may be called from any thread.
     static Uuid generate_v4();
-    /// Time-ordered: milliseconds and 12 bits of their fraction, then random (RFC 9562, 5.7 and 6.2 method 3). New rows land at the
-    /// end of an index. Thread safety: may be called from any thread.
+    /// Time-ordered: milliseconds and 12 bits of their fraction, then random (RFC 9562, 5.7 and 6.2 method 3). New rows
+    /// land at the end of an index. Thread safety: may be called from any thread.
     static Uuid generate_v7();
 
     constexpr const Bytes& bytes() const noexcept { return bytes_; }

@@ -14,7 +14,9 @@ public:
     Value() noexcept = default;  ///< SQL NULL
     explicit Value(ValueView view) { assign(view); }
 
-    static Value integer(std::int64_t value, ValueKind kind = ValueKind::integer) { return Value(ValueView::of_integer(value, kind)); }
+    static Value integer(std::int64_t value, ValueKind kind = ValueKind::integer) {
+        return Value(ValueView::of_integer(value, kind));
+    }
     static Value boolean(bool value) { return integer(value ? 1 : 0, ValueKind::boolean); }
     static Value real(double value) { return Value(ValueView::of_real(value)); }
     static Value bytes(std::string value, ValueKind kind) {

@@ -1,4 +1,5 @@
-// ValueBuffer: rows of values in one piece of memory, used both for parameters on the way in and for rows on the way out.
+// ValueBuffer: rows of values in one piece of memory, used both for parameters on the way in and for rows on the way
+// out.
 #pragma once
 
 #include <azoth/types/value_view.hpp>
@@ -11,9 +12,9 @@
 
 namespace azoth {
 
-/// A table of `ValueView`s with `columns()` cells a row, and the bytes they point at, copied into chunks that never move.
-/// Movable, not copyable; views stay valid when the buffer is moved and until `clear()` or destruction.
-/// Thread safety: none; a buffer is handed from one thread to another, never shared.
+/// A table of `ValueView`s with `columns()` cells a row, and the bytes they point at, copied into chunks that never
+/// move. Movable, not copyable; views stay valid when the buffer is moved and until `clear()` or destruction. Thread
+/// safety: none; a buffer is handed from one thread to another, never shared.
 class ValueBuffer {
 public:
     ValueBuffer() noexcept = default;
@@ -28,7 +29,9 @@ public:
     /// Complete rows. A buffer without columns has none.
     std::size_t rows() const noexcept { return columns_ == 0 ? 0 : cells_.size() / columns_; }
     bool empty() const noexcept { return cells_.empty(); }
-    std::span<const ValueView> row(std::size_t index) const noexcept { return {cells_.data() + index * columns_, columns_}; }
+    std::span<const ValueView> row(std::size_t index) const noexcept {
+        return {cells_.data() + index * columns_, columns_};
+    }
     std::span<const ValueView> cells() const noexcept { return cells_; }
 
     /// Drops all rows but keeps one chunk of memory; `columns` may change.

@@ -8,8 +8,8 @@
 namespace azoth::detail {
 
 /// Same kind and same payload, as in Value's ==: reals by their bits, so a NaN equals itself. NULL equals NULL.
-bool same_value(ValueView a, ValueView b) noexcept;
-/// Equal for values that are `same_value`. `seed` chains the columns of a key.
+bool equal_values(ValueView a, ValueView b) noexcept;
+/// Equal for values that are `equal_values`. `seed` chains the columns of a key.
 std::size_t hash_value(ValueView value, std::size_t seed = 0) noexcept;
 
 }  // namespace azoth::detail

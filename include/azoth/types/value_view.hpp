@@ -9,7 +9,8 @@
 
 namespace azoth {
 
-/// One value as it lies in a `ValueBuffer` or is handed to a decoder. Bytes are not owned: they live as long as the buffer.
+/// One value as it lies in a `ValueBuffer` or is handed to a decoder. Bytes are not owned: they live as long as the
+/// buffer.
 struct ValueView {
     ValueKind kind = ValueKind::null;
     std::uint32_t size = 0;  ///< number of bytes at `data`, for kinds where is_bytes(kind)
