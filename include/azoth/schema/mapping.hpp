@@ -212,7 +212,7 @@ constexpr auto table(std::string_view name, const Parts&... parts) {
                      (detail::PartCount<Parts>::constraints + ... + 0)>
         def;
     def.name = name;
-    detail::TableWriter<decltype(def)> writer{def};
+    [[maybe_unused]] detail::TableWriter<decltype(def)> writer{def};
     (writer.put(parts), ...);
     return def;
 }

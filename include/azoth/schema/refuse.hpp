@@ -9,9 +9,9 @@
 
 namespace azoth::detail {
 
-/// Fails to compile unless `P` is none. The compiler prints the arguments: `Where` is the member at fault, `Other` what it collides with.
+/// Does not compile. The compiler prints the arguments: `Where` is the member at fault, `Other` what it collides with.
 template <Problem P, fixed_string Where, fixed_string Other>
-constexpr bool mapping_is_right() {
+constexpr void refuse() {
     static_assert(P != Problem::no_table_name, "azoth: table(\"\"): the table has no name");
     static_assert(P != Problem::no_columns, "azoth: the mapped struct has no columns");
     static_assert(P != Problem::no_primary_key, "azoth: the mapped struct has no primary key: give a column the option primary_key");
@@ -47,7 +47,6 @@ constexpr bool mapping_is_right() {
     static_assert(P != Problem::back_populates_same_direction, "azoth: back_populates pairs two relationships of the same direction");
     static_assert(P != Problem::delete_orphan_of_many_to_one, "azoth: delete_orphan belongs on the side of the parent, not on the many-to-one side");
     static_assert(P != Problem::order_by_no_column, "azoth: order_by names a member that is no column of the target");
-    return P == Problem::none;
 }
 
 constexpr std::size_t joined_size(std::string_view value_type, std::string_view type, std::string_view member) {
@@ -70,16 +69,16 @@ constexpr fixed_string<N> joined(std::string_view value_type, std::string_view t
     return out;
 }
 
-/// `Source::finding` is a constexpr Finding; anything but none is a compile error.
+/// `Source::finding` is a constexpr Finding; anything but none is a compile error, in here, so that there is only one.
 template <class Source>
 constexpr bool accept() {
     constexpr const Finding& f = Source::finding;
-    if constexpr (f.problem == Problem::none) {
-        return true;
-    } else {
-        return mapping_is_right<f.problem, joined<joined_size(f.value_type, f.type, f.member)>(f.value_type, f.type, f.member),
-                                joined<joined_size(f.other_value_type, f.other_type, f.other_member)>(f.other_value_type, f.other_type, f.other_member)>();
+    if constexpr (f.problem != Problem::none) {
+        constexpr auto where = joined<joined_size(f.value_type, f.type, f.member)>(f.value_type, f.type, f.member);
+        constexpr auto other = joined<joined_size(f.other_value_type, f.other_type, f.other_member)>(f.other_value_type, f.other_type, f.other_member);
+        refuse<f.problem, where, other>();
     }
+    return true;
 }
 
 }  // namespace azoth::detail

@@ -50,6 +50,15 @@ struct Client {
 
 enum class Kind : std::int16_t { book = 1, record };
 
+}  // namespace
+
+template <>
+struct azoth::type_traits<Kind> : azoth::enum_names<Kind> {
+    static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::book, "book"}, {Kind::record, "record"}};
+};
+
+namespace {
+
 int next_token() { return 7; }
 
 struct Line {
@@ -89,10 +98,6 @@ struct Vendor {
 
 }  // namespace
 
-template <>
-struct azoth::type_traits<Kind> : azoth::enum_names<Kind> {
-    static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::book, "book"}, {Kind::record, "record"}};
-};
 template <>
 struct azoth::mapping_of<Vendor> {
     static constexpr auto mapping() { return table("vendors", column<&Vendor::number>("No", primary_key)); }
