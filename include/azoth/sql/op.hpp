@@ -107,6 +107,11 @@ inline constexpr std::uint8_t lock_share = 0x01, lock_nowait = 0x02, lock_skip_l
 
 enum class CompoundKind : std::uint32_t { union_, union_all, intersect, intersect_all, except, except_all };
 
-enum class StatementFlag : std::uint32_t { untracked, populate_existing };
+enum class StatementFlag : std::uint32_t {
+    untracked,
+    populate_existing,
+    session,   ///< executed by a session, whose plans know more than SQL
+    streamed,  ///< its rows arrive in pieces
+};
 
 }  // namespace azoth::detail
