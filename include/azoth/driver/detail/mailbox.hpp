@@ -23,18 +23,20 @@ public:
     virtual ~Waiter();
 
     /// Completes the wait: the coroutine's resumption is posted to its executor.
-    /// Returns false when nobody will see the result: the coroutine was cancelled before, or destroyed with its context.
-    /// Thread safety: may be called from any thread.
+    /// Returns false when nobody will see the result: the coroutine was cancelled before, or destroyed with its
+    /// context. Thread safety: may be called from any thread.
     bool complete() noexcept;
     /// True once complete() was called and the wait had not been cancelled.
     bool completed() const noexcept { return state_.load(std::memory_order_acquire) == State::completed; }
 
     /// Suspends until complete(). Errors: system_error `operation_aborted` when cancelled.
-    /// Executor: resumes on the awaiting coroutine's executor, by a post, also when cancelled; counts as outstanding work meanwhile.
+    /// Executor: resumes on the awaiting coroutine's executor, by a post, also when cancelled; counts as outstanding
+    /// work meanwhile.
     awaitable<void> wait();
 
 protected:
-    /// Called once when the coroutine was cancelled or destroyed with its context while it waited. May not block or throw.
+    /// Called once when the coroutine was cancelled or destroyed with its context while it waited. May not block or
+    /// throw.
     virtual void abandoned() noexcept {}
 
 private:
