@@ -116,7 +116,6 @@ private:
     Pool& pool(const Table& table);
     const Pool* find_pool(const Table& table) const noexcept;
     Entity* allocate(Pool& pool);
-    void construct_snapshot_slot(Entity& entity);
 
     std::vector<std::unique_ptr<Pool>> pools_;
     std::vector<std::shared_ptr<void>> owners_;

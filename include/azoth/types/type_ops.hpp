@@ -5,9 +5,11 @@
 #include <azoth/types/type_traits.hpp>
 #include <azoth/types/value_buffer.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,6 +30,9 @@ struct SnapshotText {
     const char* data;
     std::size_t size;
 };
+
+/// The type behind Timestamp.
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// What the compiler knows of a member's type.
 struct TypeFacts {
@@ -51,6 +56,7 @@ struct TypeOps : TypeFacts {
     bool (*same)(const void* saved, const void* field);                        ///< reals by their bits
     void (*restore)(void* field, const void* saved);
     void (*append_saved)(const void* saved, ValueBuffer& out);
+    void (*copy_saved)(void* saved, const void* other);                        ///< constructs a snapshot from another; strings share their bytes
     void (*drop)(void* saved) noexcept;                                        ///< nullptr: nothing to destroy
     bool (*is_default)(const void* field);                                     ///< holds the value-initialised value
     void (*set_default)(void* field);                                          ///< value-initialises
@@ -151,6 +157,14 @@ void ops_append_saved(const void* saved, ValueBuffer& out) {
     }
 }
 template <class T>
+void ops_copy_saved(void* saved, const void* other) {
+    if constexpr (snapshot_is_text<T>) {
+        ::new (saved) SnapshotText(as<SnapshotText>(other));
+    } else {
+        ::new (saved) T(as<T>(other));
+    }
+}
+template <class T>
 void ops_drop(void* saved) noexcept { as<T>(saved).~T(); }
 template <class T>
 bool ops_is_default(const void* field) { return same_value(as<T>(field), T{}); }
@@ -216,6 +230,7 @@ constexpr TypeOps make_type_ops() {
     ops.same = &ops_same<T>;
     ops.restore = &ops_restore<T>;
     ops.append_saved = &ops_append_saved<T>;
+    ops.copy_saved = &ops_copy_saved<T>;
     if constexpr (!snapshot_is_text<T> && !std::is_trivially_destructible_v<T>) ops.drop = &ops_drop<T>;
     ops.is_default = &ops_is_default<T>;
     ops.set_default = &ops_set_default<T>;
@@ -226,7 +241,33 @@ constexpr TypeOps make_type_ops() {
     return ops;
 }
 
+/// Where a type's functions are kept.
 template <class T>
-inline constexpr TypeOps type_ops = make_type_ops<T>();
+struct TypeOpsOf {
+    static constexpr TypeOps value = make_type_ops<T>();
+};
+
+// The commonest types' functions are compiled once, in src/: nearly half of what a header of models used to cost.
+template <class T>
+struct CompiledOps {
+    static const TypeOps value;
+};
+template <> struct TypeOpsOf<bool> : CompiledOps<bool> {};
+template <> struct TypeOpsOf<std::int16_t> : CompiledOps<std::int16_t> {};
+template <> struct TypeOpsOf<std::int32_t> : CompiledOps<std::int32_t> {};
+template <> struct TypeOpsOf<std::int64_t> : CompiledOps<std::int64_t> {};
+template <> struct TypeOpsOf<double> : CompiledOps<double> {};
+template <> struct TypeOpsOf<std::string> : CompiledOps<std::string> {};
+template <> struct TypeOpsOf<Instant> : CompiledOps<Instant> {};
+template <> struct TypeOpsOf<std::optional<bool>> : CompiledOps<std::optional<bool>> {};
+template <> struct TypeOpsOf<std::optional<std::int16_t>> : CompiledOps<std::optional<std::int16_t>> {};
+template <> struct TypeOpsOf<std::optional<std::int32_t>> : CompiledOps<std::optional<std::int32_t>> {};
+template <> struct TypeOpsOf<std::optional<std::int64_t>> : CompiledOps<std::optional<std::int64_t>> {};
+template <> struct TypeOpsOf<std::optional<double>> : CompiledOps<std::optional<double>> {};
+template <> struct TypeOpsOf<std::optional<std::string>> : CompiledOps<std::optional<std::string>> {};
+template <> struct TypeOpsOf<std::optional<Instant>> : CompiledOps<std::optional<Instant>> {};
+
+template <class T>
+inline constexpr const TypeOps& type_ops = TypeOpsOf<T>::value;
 
 }  // namespace azoth::detail

@@ -1,0 +1,219 @@
+// The unit of work's one run: decide, write, send, take in what came back; undo everything when it fails.
+#include "flush.hpp"
+
+#include <azoth/base/error.hpp>
+#include <azoth/base/throw.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace azoth::detail {
+
+namespace {
+
+constexpr std::size_t send_at_bytes = std::size_t{4} << 20;
+constexpr std::size_t send_at_rows = 20000;
+
+bool too_large(const Flush& flush) {
+    std::size_t bytes = 0;
+    std::size_t rows = 0;
+    for (const auto& item : flush.batch.items) {
+        bytes += item.parameters.byte_size();
+        rows += item.executions;
+    }
+    return bytes > send_at_bytes || rows > send_at_rows;
+}
+
+awaitable<void> send(Flush& flush, bool commit_after = false) {
+    if (flush.batch.items.empty()) co_return;
+    RunOptions options;
+    options.commit_after = commit_after;
+    Batch batch = std::move(flush.batch);
+    flush.batch = Batch();
+    if (!flush.state.connection->try_run(batch, options)) batch = co_await flush.state.connection->run(std::move(batch), options);
+    flush.applied(batch);
+}
+
+void sort_by_key(std::vector<Entity*>& entities) {  // one order of locks for everybody
+    std::stable_sort(entities.begin(), entities.end(), [](const Entity* a, const Entity* b) {
+        const Column& column = a->table->columns[a->table->primary_key.front()];
+        if (a->table != b->table || !column.ops->integral) return false;
+        Value x;
+        Value y;
+        column.ops->encode(a->field(column), x);
+        column.ops->encode(b->field(column), y);
+        return x.view().integer < y.view().integer;
+    });
+}
+
+awaitable<bool> run(Flush& flush, bool commit_after) {
+    co_await cascade_removals(flush.state);
+    flush.collect();
+    flush.sort_tables();
+    const auto of_tables = [](const std::vector<Entity*>& from, const std::vector<const Table*>& tables) {
+        std::vector<Entity*> chosen;
+        for (auto* entity : from) {
+            if (std::find(tables.begin(), tables.end(), entity->table) != tables.end()) chosen.push_back(entity);
+        }
+        return chosen;
+    };
+    const auto resolve_links = [&](const Entity& entity) {
+        for (const auto& key : entity.table->foreign_keys) {
+            if (const Link* link = flush.state.find_link(entity, key.columns)) flush.apply_link(*link);
+        }
+    };
+    for (const auto& tables : flush.order) {
+        std::vector<Entity*> updates = of_tables(flush.updates, tables);
+        const std::vector<Entity*> inserts = of_tables(flush.inserts, tables);
+        sort_by_key(updates);
+        std::vector<Entity*> late;  // changed rows that refer to rows still to be inserted here
+        for (auto* entity : updates) {
+            if (flush.waits_for_key(*entity)) co_await send(flush);
+            if (flush.waits_for_key(*entity)) {
+                late.push_back(entity);
+                continue;
+            }
+            resolve_links(*entity);
+            flush.write_update(*entity);
+            if (too_large(flush)) co_await send(flush);
+        }
+        bool rows_depend = tables.size() > 1;
+        for (const auto& key : tables.front()->foreign_keys) rows_depend = rows_depend || key.refers_to(*tables.front());
+        std::vector<std::vector<Entity*>> levels;
+        if (rows_depend) {
+            levels = flush.levels(inserts, false);
+        } else {
+            levels.push_back(inserts);
+        }
+        for (auto& level : levels) {
+            if (tables.size() > 1) std::stable_sort(level.begin(), level.end(), [](const Entity* a, const Entity* b) { return std::less<const Table*>()(a->table, b->table); });
+            for (auto* entity : level) {
+                if (flush.waits_for_key(*entity)) co_await send(flush);
+                resolve_links(*entity);
+                flush.write_insert(*entity);
+                if (too_large(flush)) co_await send(flush);
+            }
+        }
+        if (!late.empty()) {
+            co_await send(flush);
+            for (auto* entity : late) {
+                resolve_links(*entity);
+                flush.write_update(*entity);
+            }
+        }
+    }
+    bool post = false;
+    for (const auto& link : flush.state.links) post = post || (link.relationship->def.post_update && link.child->state == ObjectState::pending);
+    if (post) {
+        co_await send(flush);
+        for (const auto& link : flush.state.links) {
+            if (!link.relationship->def.post_update) continue;
+            flush.apply_link(link);
+            flush.only_inserts = false;
+            flush.write_update(*link.child);
+        }
+    }
+    for (auto tables = flush.order.rbegin(); tables != flush.order.rend(); ++tables) {
+        const std::vector<Entity*> deletes = of_tables(flush.deletes, *tables);
+        if (deletes.empty()) continue;
+        bool rows_depend = tables->size() > 1;
+        for (const auto& key : tables->front()->foreign_keys) rows_depend = rows_depend || key.refers_to(*tables->front());
+        std::vector<std::vector<Entity*>> levels;
+        if (rows_depend) {
+            levels = flush.levels(deletes, true);
+        } else {
+            levels.push_back(deletes);
+        }
+        for (const auto& level : levels) {
+            for (auto* entity : level) flush.write_delete(*entity);
+        }
+    }
+    const bool with_commit = commit_after && flush.only_inserts && !flush.batch.items.empty();
+    co_await send(flush, with_commit);
+    flush.finish();
+    co_return with_commit;
+}
+
+bool anything_to_write(SessionState& state) {
+    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.flagged.empty()) return true;
+    bool found = false;
+    state.for_each_graph([&](Graph& graph) {
+        graph.for_each([&](Entity& entity) {
+            if (!found && entity.state == ObjectState::persistent && state.changed(entity)) found = true;
+        });
+    });
+    return found;
+}
+
+}  // namespace
+
+bool needs_flush(SessionState& state, std::span<const Table* const> tables_read, bool all) {
+    if (all) return anything_to_write(state);
+    const auto reads = [&](const Table* table) { return std::find(tables_read.begin(), tables_read.end(), table) != tables_read.end(); };
+    for (const auto* entity : state.pending) {
+        if (entity->state == ObjectState::pending && reads(entity->table)) return true;
+    }
+    for (const auto* entity : state.removed) {
+        if (reads(entity->table)) return true;
+    }
+    for (const auto& link : state.links) {
+        if (reads(link.child->table)) return true;
+    }
+    bool found = false;
+    state.for_each_graph([&](Graph& graph) {
+        for (const Table* table : tables_read) {
+            graph.for_each(*table, [&](Entity& entity) {
+                if (!found && entity.state == ObjectState::persistent && state.changed(entity)) found = true;
+            });
+        }
+    });
+    return found;
+}
+
+awaitable<bool> flush_state(SessionState& state, bool commit_after) {
+    if (!anything_to_write(state)) co_return false;
+    state.ensure_transaction();
+    if (state.flushing) throw_invalid_request("flush() inside a flush");
+    state.flushing = true;
+    std::exception_ptr error;
+    bool committed = false;
+    {
+        Flush flush(state);
+        try {
+            committed = co_await run(flush, commit_after);
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }
+    state.flushing = false;
+    if (error == nullptr) {
+        state.prune_streamed();
+        co_return committed;
+    }
+
+    state.failed_flush = error;
+    state.failed_depth = static_cast<std::uint32_t>(state.savepoints.size());
+    try {
+        std::rethrow_exception(error);
+    } catch (const Error& failure) {
+        state.failed_message = failure.message();
+    } catch (const std::exception& failure) {
+        state.failed_message = failure.what();
+    } catch (...) {
+        state.failed_message = "an exception of unknown type";
+    }
+    // Transaction or savepoint end here, in memory at once; the database hears of it with whatever is sent next.
+    state.undo_to(state.savepoints.empty() ? 0 : state.savepoints.back().undo_mark, state.savepoints.empty());
+    if (!state.savepoints.empty()) {
+        state.connection->drop(state.savepoints.back().token);
+    } else if (!state.connection->try_rollback()) {
+        try {
+            co_await state.connection->rollback();
+        } catch (...) {
+            // cancelled, or the connection is gone: rollback() of the session tries again, the flush's own error is the one to show
+        }
+    }
+    std::rethrow_exception(error);
+}
+
+}  // namespace azoth::detail

@@ -1,0 +1,65 @@
+// Flush: one run of the unit of work; what it decides is plain data, only `execute` does I/O.
+#pragma once
+
+#include "session_state.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace azoth::detail {
+
+/// Which columns of a table: one bit each.
+struct ColumnMask {
+    std::array<std::uint64_t, 4> words{};
+    static constexpr std::size_t capacity = 256;
+
+    void set(std::size_t index) noexcept { words[index / 64] |= std::uint64_t{1} << (index % 64); }
+    bool test(std::size_t index) const noexcept { return (words[index / 64] >> (index % 64) & 1) != 0; }
+    bool any() const noexcept { return (words[0] | words[1] | words[2] | words[3]) != 0; }
+    friend bool operator==(const ColumnMask&, const ColumnMask&) = default;
+};
+
+/// Rows of one shape, written by one batch item.
+struct WriteGroup {
+    enum class Kind : std::uint8_t { insert, update, delete_ } kind = Kind::insert;
+    const Table* table = nullptr;
+    ColumnMask columns;                       ///< written columns
+    std::vector<std::uint32_t> returning;     ///< columns that come back (server defaults, generated keys where the dialect returns them)
+    bool generated_key = false;
+    std::vector<Entity*> entities;
+};
+
+struct Flush {
+    explicit Flush(SessionState& session) : state(session) {}
+
+    SessionState& state;
+    std::vector<Entity*> inserts;                        ///< in the order of add()
+    std::vector<Entity*> updates;
+    std::vector<Entity*> deletes;
+    std::vector<std::vector<const Table*>> order;        ///< tables, parents first; more than one in a step: a cycle (or a self-reference)
+    std::vector<std::pair<Entity*, const Relationship*>> post_updates;
+
+    Batch batch;                                         ///< written, not yet sent
+    std::vector<WriteGroup> groups;                      ///< one a batch item
+    bool only_inserts = true;
+
+    // ---- deciding (no I/O)
+    void collect();                                      ///< flush_collect.cpp
+    void apply_link(const Link& link);                   ///< flush_collect.cpp
+    void switch_rows();                                  ///< flush_collect.cpp: delete + add of one key becomes an UPDATE
+    void sort_tables();                                  ///< flush_order.cpp
+    std::vector<std::vector<Entity*>> levels(std::span<Entity* const> rows, bool deleting) const;  ///< flush_order.cpp
+    void write_insert(Entity& entity);                   ///< flush_rows.cpp
+    void write_update(Entity& entity);
+    void write_delete(Entity& entity);
+    bool waits_for_key(const Entity& entity) const;      ///< a parent's key is still being generated
+    void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
+    void finish();                                       ///< flush_collect.cpp: states and relationships after success
+};
+
+/// Children that follow removed parents: loads them where needed. (flush_removals.cpp)
+awaitable<void> cascade_removals(SessionState& state);
+
+}  // namespace azoth::detail

@@ -1,0 +1,244 @@
+// What a flush has to write: links into foreign keys, new, changed and removed entities; and what is true afterwards.
+#include "flush.hpp"
+
+#include <azoth/base/throw.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace azoth::detail {
+
+namespace {
+
+std::string name_of(const Entity& entity) { return std::string(entity.table->type_name); }
+
+std::string key_text(const Entity& entity) {
+    ValueBuffer key(entity.table->primary_key.size());
+    if (entity.saved) {
+        append_saved_key(entity, key);
+    } else {
+        append_current_key(entity, key);
+    }
+    std::string text = name_of(entity) + "(";
+    for (std::size_t i = 0; i < key.cells().size(); ++i) {
+        const ValueView& cell = key.cells()[i];
+        if (i != 0) text += ", ";
+        text += is_bytes(cell.kind) ? std::string("...") : std::to_string(cell.integer);
+    }
+    return text + ")";
+}
+
+bool field_changed(const Entity& entity, const Column& column) {
+    return entity.saved ? !column.ops->same(entity.saved_field(column), entity.field(column)) : !column.ops->is_default(entity.field(column));
+}
+
+// Finds the entity a many-to-one's foreign key points at, by the members' values, in the identity map. Null key: no target.
+bool key_is_null(const Entity& entity, const std::vector<std::uint32_t>& columns) {
+    ValueBuffer key(columns.size());
+    for (const std::uint32_t index : columns) {
+        const Column& column = entity.table->columns[index];
+        column.ops->append(entity.field(column), key);
+    }
+    return std::any_of(key.cells().begin(), key.cells().end(), [](const ValueView& cell) { return cell.is_null(); });
+}
+
+Entity* target_in_map(SessionState& state, const Entity& entity, const RelationshipLink& link) {
+    if (!link.remote_is_primary_key) return nullptr;
+    ValueBuffer key(link.target->primary_key.size());
+    for (const std::uint32_t part : link.target->primary_key) {
+        const auto place = std::find(link.remote.begin(), link.remote.end(), part);
+        if (place == link.remote.end()) return nullptr;
+        const Column& column = entity.table->columns[link.local[static_cast<std::size_t>(place - link.remote.begin())]];
+        column.ops->append(entity.field(column), key);
+    }
+    return state.map.find(*link.target, key.cells());
+}
+
+}  // namespace
+
+void Flush::apply_link(const Link& link) {
+    Entity& child = *link.child;
+    if (child.state != ObjectState::pending && child.state != ObjectState::persistent) return;
+    if (child.marked_removed) return;
+    Entity* parent = link.parent;
+    if (parent != nullptr && (parent->marked_removed || parent->state == ObjectState::deleted)) parent = nullptr;
+    if (parent != nullptr && (parent->state == ObjectState::transient || parent->state == ObjectState::detached))
+        throw_invalid_request(link.relationship->full_name() + " links " + name_of(child) + " with a " + name_of(*parent) + " that is not in the session; add() it, or give the relationship the save_update cascade");
+
+    for (std::size_t i = 0; i < link.child_columns->size(); ++i) {
+        const Column& key = child.table->columns[(*link.child_columns)[i]];
+        void* field = child.field(key);
+        if (parent == nullptr) {
+            if (key.ops->set_null == nullptr || key.primary_key) {
+                if (link.orphan || child.state == ObjectState::pending) continue;  // decided by the orphan cascade, or never linked
+                throw_not_null_violation(link.relationship->full_name() + ": taking " + key_text(child) + " out would set " + key.table->name + "." + key.name +
+                                             " to NULL, which it cannot hold; remove the child, give it another parent, or map the relationship with cascade(remove)",
+                                         key.table->name, key.name);
+            }
+            key.ops->set_null(field);
+            continue;
+        }
+        const Column& source = parent->table->columns[(*link.parent_columns)[i]];
+        if (parent->state == ObjectState::pending && source.generated && source.ops->is_default(parent->field(source))) continue;  // known only after its INSERT
+        Value value;
+        source.ops->encode(parent->field(source), value);
+        Value current;
+        key.ops->encode(field, current);
+        if (current == value) continue;
+        if (field_changed(child, key) && child.state == ObjectState::persistent)
+            throw_argument_error(link.relationship->full_name() + " and the member " + std::string(key.member) + " of " + key_text(child) +
+                                 " were both changed and disagree: change one of them");
+        if (child.state == ObjectState::pending) {
+            UndoRecord record;
+            record.kind = UndoRecord::Kind::assigned;
+            record.entity = &child;
+            record.relation = static_cast<std::uint16_t>(key.index);
+            state.undo.push_back(std::move(record));
+        }
+        key.ops->decode(field, value.view(), key.name);
+    }
+}
+
+void Flush::switch_rows() {
+    if (deletes.empty()) return;
+    for (auto* fresh : inserts) {
+        if (fresh->state != ObjectState::pending) continue;
+        ValueBuffer key(fresh->table->primary_key.size());
+        append_current_key(*fresh, key);
+        if (std::any_of(key.cells().begin(), key.cells().end(), [](const ValueView& cell) { return cell.is_null(); })) continue;
+        Entity* old = state.map.find(*fresh->table, key.cells());
+        if (old == nullptr || !old->marked_removed || old->state != ObjectState::persistent) continue;
+        // The row stays; the new object takes it over as its own, all differences become one UPDATE.
+        for (const auto& column : fresh->table->columns) column.ops->copy_saved(column.saved(static_cast<void*>(fresh->snapshot)), old->saved_field(column));
+        fresh->saved = true;
+        fresh->epoch = state.epoch;
+        state.map.erase(*old);
+        std::erase(deletes, old);
+        UndoRecord gone;
+        gone.kind = UndoRecord::Kind::deleted;
+        gone.entity = old;
+        state.undo.push_back(std::move(gone));
+        old->state = ObjectState::deleted;
+        state.deleted.push_back(old);
+        UndoRecord came;
+        came.kind = UndoRecord::Kind::inserted;
+        came.entity = fresh;
+        state.undo.push_back(std::move(came));
+        fresh->state = ObjectState::persistent;
+        state.map.insert(*fresh);
+        updates.push_back(fresh);
+    }
+    std::erase_if(inserts, [](const Entity* entity) { return entity->state != ObjectState::pending; });
+}
+
+void Flush::collect() {
+    // Children that lost their parent in a collection that deletes orphans.
+    for (std::size_t i = 0; i < state.links.size(); ++i) {
+        const Link link = state.links[i];
+        if (!link.orphan || link.parent != nullptr) continue;
+        if (link.child->state == ObjectState::pending) {
+            link.child->state = ObjectState::transient;
+        } else if (link.child->state == ObjectState::persistent && !link.child->marked_removed) {
+            link.child->marked_removed = true;
+            state.removed.push_back(link.child);
+        }
+    }
+    for (const auto& link : state.links) apply_link(link);
+
+    for (auto* entity : state.pending) {
+        if (entity->state == ObjectState::pending) inserts.push_back(entity);
+    }
+    for (auto* entity : state.removed) {
+        if (entity->state == ObjectState::persistent && entity->marked_removed) deletes.push_back(entity);
+    }
+    state.for_each_graph([&](Graph& graph) {
+        graph.for_each([&](Entity& entity) {
+            if (entity.state == ObjectState::persistent && !entity.marked_removed && state.changed(entity)) updates.push_back(&entity);
+        });
+    });
+    // Children whose parent's key is still to be generated change too, though their members do not show it yet.
+    for (const auto& link : state.links) {
+        if (link.child->state == ObjectState::persistent && !link.child->marked_removed && link.parent != nullptr && link.parent->state == ObjectState::pending &&
+            std::find(updates.begin(), updates.end(), link.child) == updates.end())
+            updates.push_back(link.child);
+    }
+    for (auto* entity : inserts) {
+        if (entity->table->columns.size() > ColumnMask::capacity) throw_not_supported("table " + entity->table->name + " has more than 256 columns");
+        for (const auto& column : entity->table->columns) {
+            if (column.default_factory != nullptr && column.ops->is_default(entity->field(column))) column.default_factory(entity->field(column));
+        }
+    }
+    switch_rows();
+    for (auto* entity : updates) {
+        for (const auto& column : entity->table->columns) {
+            const bool same = column.ops->same(entity->saved_field(column), entity->field(column));
+            if (column.onupdate != nullptr && same) column.onupdate(entity->field(column));
+            if (!same && column.generated)
+                throw_argument_error("the generated key " + std::string(entity->table->type_name) + "." + std::string(column.member) + " of " + key_text(*entity) + " was changed: the database makes it");
+        }
+    }
+    only_inserts = updates.empty() && deletes.empty();
+}
+
+void Flush::finish() {
+    // Relationships of what was written: a foreign key changed by hand relinks, a fresh collection is known to be complete.
+    const auto relink = [&](Entity& entity, bool fresh) {
+        for (const auto& relationship : entity.table->relationships) {
+            RelationMember& member = *relationship.member(entity.object);
+            if (relationship.many()) {
+                if (fresh && member.state() == RelationState::unset) member.link_members({});
+                continue;
+            }
+            const RelationshipLink& link = relationship.link();
+            if (link.direction != Direction::many_to_one) {
+                if (fresh && member.state() == RelationState::unset) member.link(nullptr);
+                continue;
+            }
+            if (state.find_link(entity, link.local) != nullptr) continue;
+            if (key_is_null(entity, link.local)) {
+                if (member.target() != nullptr || member.state() != RelationState::linked) member.link(nullptr);
+                continue;
+            }
+            Entity* target = target_in_map(state, entity, link);
+            Entity* old = member.target();
+            if (target == old && target != nullptr) continue;
+            if (target != nullptr && target->state == ObjectState::persistent) {
+                member.link(target);
+            } else {
+                member.set_not_loaded();
+                target = nullptr;
+            }
+            if (link.inverse != nullptr && link.inverse->many()) {
+                if (old != nullptr) {
+                    RelationMember& from = *link.inverse->member(old->object);
+                    if (from.state() == RelationState::linked) std::erase(from.writable().entities, &entity);
+                }
+                if (target != nullptr) {
+                    RelationMember& to = *link.inverse->member(target->object);
+                    if (to.state() == RelationState::linked && std::find(to.members().begin(), to.members().end(), &entity) == to.members().end())
+                        to.writable().entities.push_back(&entity);
+                }
+            }
+        }
+    };
+    for (auto* entity : inserts) relink(*entity, true);
+    for (auto* entity : updates) relink(*entity, false);
+    for (auto* entity : deletes) {  // a deleted child is gone from the collections that are loaded
+        for (const auto& relationship : entity->table->relationships) {
+            if (relationship.many() || relationship.link().inverse == nullptr || !relationship.link().inverse->many()) continue;
+            Entity* parent = relationship.member(entity->object)->target();
+            if (parent == nullptr) continue;
+            RelationMember& from = *relationship.link().inverse->member(parent->object);
+            if (from.state() != RelationState::linked) continue;
+            state.record_relation(*parent, static_cast<std::uint16_t>(relationship.link().inverse->index));
+            std::erase(from.writable().entities, entity);
+        }
+    }
+    state.links.clear();
+    state.link_index.clear();
+    state.flagged.clear();
+    std::erase_if(state.pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });
+    std::erase_if(state.removed, [](const Entity* entity) { return entity->state != ObjectState::persistent; });
+}
+
+}  // namespace azoth::detail

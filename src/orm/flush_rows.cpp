@@ -1,0 +1,244 @@
+// Rows of a flush as batch items: one item for consecutive rows of one shape, and what comes back into the entities.
+#include "flush.hpp"
+
+#include <azoth/base/throw.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace azoth::detail {
+
+namespace {
+
+constexpr std::size_t largest_group = 10000;
+
+/// Appends the key condition "column = ?" for every key column (and the version): binds in that order.
+void write_key_condition(Tape& tape, const Table& table) {
+    const auto condition = [&](const Column& column) {
+        tape.leaf(Op::column, &column);
+        tape.bind(Value());
+        tape.close(Op::eq, 2);
+        tape.close(Op::where, 1);
+    };
+    for (const std::uint32_t index : table.primary_key) condition(table.columns[index]);
+    if (table.version_column >= 0) condition(table.columns[static_cast<std::size_t>(table.version_column)]);
+}
+
+std::vector<const Column*> masked(const Table& table, const ColumnMask& mask) {
+    std::vector<const Column*> columns;
+    for (const auto& column : table.columns) {
+        if (mask.test(column.index)) columns.push_back(&column);
+    }
+    return columns;
+}
+
+FlatStatement statement_of(const WriteGroup& group) {
+    Tape tape;
+    switch (group.kind) {
+        case WriteGroup::Kind::insert: {
+            tape.leaf(Op::insert_into, group.table);
+            const auto columns = masked(*group.table, group.columns);
+            if (!columns.empty()) {
+                for (const auto* column : columns) tape.leaf(Op::column, column);
+                tape.close(Op::insert_columns, static_cast<std::uint16_t>(columns.size()));
+                tape.leaf(Op::insert_parameters);
+            }
+            if (!group.returning.empty()) {
+                for (const std::uint32_t index : group.returning) {
+                    tape.leaf(Op::column, &group.table->columns[index]);
+                    tape.close(Op::item, 1);
+                }
+                tape.close(Op::returning, static_cast<std::uint16_t>(group.returning.size()));
+            }
+            break;
+        }
+        case WriteGroup::Kind::update:
+            tape.leaf(Op::update_table, group.table);
+            for (const auto* column : masked(*group.table, group.columns)) {
+                tape.bind(Value());
+                tape.close(Op::set, 1, column);
+            }
+            write_key_condition(tape, *group.table);
+            break;
+        case WriteGroup::Kind::delete_:
+            tape.leaf(Op::delete_from, group.table);
+            write_key_condition(tape, *group.table);
+            break;
+    }
+    return flatten(std::move(tape));
+}
+
+// The group's parameters: what bound value `index` of the statement is for one entity.
+void append_parameter(const WriteGroup& group, const std::vector<const Column*>& set, const Entity& entity, std::uint32_t index, ValueBuffer& out) {
+    if (index < set.size()) {
+        set[index]->ops->append(entity.field(*set[index]), out);
+        return;
+    }
+    const std::size_t key = index - set.size();
+    const auto& primary = group.table->primary_key;
+    const Column& column = key < primary.size() ? group.table->columns[primary[key]] : group.table->columns[static_cast<std::size_t>(group.table->version_column)];
+    column.ops->append_saved(entity.saved_field(column), out);
+}
+
+}  // namespace
+
+bool Flush::waits_for_key(const Entity& entity) const {
+    if (state.links.empty()) return false;
+    for (const auto& key : entity.table->foreign_keys) {
+        const Link* link = state.find_link(entity, key.columns);
+        if (link == nullptr || link->parent == nullptr || link->relationship->def.post_update) continue;
+        if (link->parent->state == ObjectState::pending) return true;
+    }
+    return false;
+}
+
+namespace {
+
+WriteGroup& group_for(Flush& flush, WriteGroup shape) {
+    if (!flush.groups.empty()) {
+        WriteGroup& last = flush.groups.back();
+        if (last.kind == shape.kind && last.table == shape.table && last.columns == shape.columns && last.returning == shape.returning &&
+            last.generated_key == shape.generated_key && last.entities.size() < largest_group)
+            return last;
+    }
+    flush.groups.push_back(std::move(shape));
+    BatchItem item;
+    const WriteGroup& group = flush.groups.back();
+    FlatStatement flat = statement_of(group);
+    item.statement = plan_for(flush.state, flat)->query.statement;
+    item.parameters = ValueBuffer(item.statement->parameters.size());
+    item.executions = 0;
+    item.want_generated_keys = group.generated_key;
+    if (group.kind != WriteGroup::Kind::insert) item.expected_rows_each = 1;
+    flush.batch.items.push_back(std::move(item));
+    return flush.groups.back();
+}
+
+void add_row(Flush& flush, WriteGroup& group, Entity& entity) {
+    BatchItem& item = flush.batch.items.back();
+    const auto set = group.kind == WriteGroup::Kind::delete_ ? std::vector<const Column*>() : masked(*group.table, group.columns);
+    for (const std::uint32_t index : item.statement->parameters) append_parameter(group, set, entity, index, item.parameters);
+    ++item.executions;
+    group.entities.push_back(&entity);
+}
+
+}  // namespace
+
+void Flush::write_insert(Entity& entity) {
+    const Table& table = *entity.table;
+    WriteGroup shape;
+    shape.kind = WriteGroup::Kind::insert;
+    shape.table = &table;
+    if (table.version_column >= 0) {
+        const Column& version = table.columns[static_cast<std::size_t>(table.version_column)];
+        if (version.ops->is_default(entity.field(version)) && version.ops->set_integer != nullptr) version.ops->set_integer(entity.field(version), 1);
+    }
+    for (const auto& column : table.columns) {
+        const bool unset = (column.generated || column.has_server_default) && column.ops->is_default(entity.field(column));
+        const bool forced = unset && std::find(state.flagged.begin(), state.flagged.end(), std::pair<Entity*, const Column*>(&entity, &column)) != state.flagged.end();
+        if (!unset || forced) {
+            shape.columns.set(column.index);
+        } else if (column.generated) {
+            shape.generated_key = true;
+        } else {
+            shape.returning.push_back(column.index);
+        }
+    }
+    WriteGroup& group = group_for(*this, std::move(shape));
+    add_row(*this, group, entity);
+}
+
+void Flush::write_update(Entity& entity) {
+    const Table& table = *entity.table;
+    WriteGroup shape;
+    shape.kind = WriteGroup::Kind::update;
+    shape.table = &table;
+    for (const auto& column : table.columns) {
+        if (!column.ops->same(entity.saved_field(column), entity.field(column))) shape.columns.set(column.index);
+    }
+    for (const auto& [flagged, column] : state.flagged) {
+        if (flagged == &entity) shape.columns.set(column->index);
+    }
+    if (!shape.columns.any()) return;
+    if (table.version_column >= 0 && !shape.columns.test(static_cast<std::size_t>(table.version_column))) {
+        const Column& version = table.columns[static_cast<std::size_t>(table.version_column)];
+        Value current;
+        version.ops->encode(entity.field(version), current);
+        version.ops->set_integer(entity.field(version), current.view().integer + 1);
+        shape.columns.set(version.index);
+    }
+    WriteGroup& group = group_for(*this, std::move(shape));
+    add_row(*this, group, entity);
+}
+
+void Flush::write_delete(Entity& entity) {
+    WriteGroup shape;
+    shape.kind = WriteGroup::Kind::delete_;
+    shape.table = entity.table;
+    WriteGroup& group = group_for(*this, std::move(shape));
+    add_row(*this, group, entity);
+}
+
+void Flush::applied(Batch& done) {
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        WriteGroup& group = groups[g];
+        BatchItem& item = done.items[g];
+        const Table& table = *group.table;
+        if (group.kind == WriteGroup::Kind::insert) {
+            if (group.generated_key && item.generated_keys.size() != group.entities.size())
+                throw_internal_error("the driver gave " + std::to_string(item.generated_keys.size()) + " generated keys for " + std::to_string(group.entities.size()) + " rows of " + table.name);
+            if (!group.returning.empty() && item.rows.rows() != group.entities.size())
+                throw_internal_error("RETURNING gave " + std::to_string(item.rows.rows()) + " rows for " + std::to_string(group.entities.size()) + " inserted into " + table.name);
+        }
+        for (std::size_t i = 0; i < group.entities.size(); ++i) {
+            Entity& entity = *group.entities[i];
+            UndoRecord record;
+            record.entity = &entity;
+            switch (group.kind) {
+                case WriteGroup::Kind::insert: {
+                    if (group.generated_key) {
+                        const Column& key = table.columns[static_cast<std::size_t>(table.generated_column)];
+                        key.ops->set_integer(entity.field(key), item.generated_keys[i]);
+                        entity.generated_key = true;
+                    }
+                    for (std::size_t r = 0; r < group.returning.size(); ++r) {
+                        const Column& column = table.columns[group.returning[r]];
+                        column.ops->decode(entity.field(column), item.rows.row(i)[r], column.name);
+                    }
+                    entity.graph->save(entity);
+                    entity.level = static_cast<std::uint32_t>(state.savepoints.size() + 1);
+                    entity.state = ObjectState::persistent;
+                    entity.epoch = state.epoch;
+                    record.kind = UndoRecord::Kind::inserted;
+                    state.undo.push_back(std::move(record));
+                    if (Entity* other = state.map.insert(entity); other != nullptr) other->state = ObjectState::detached;  // a row of that key was deleted behind our back
+                    break;
+                }
+                case WriteGroup::Kind::update: {
+                    const auto& primary = table.primary_key;
+                    const bool rekey = std::any_of(primary.begin(), primary.end(), [&](std::uint32_t index) { return group.columns.test(index); });
+                    if (rekey) state.map.erase(entity);
+                    state.record_snapshot(entity);
+                    for (const auto* column : masked(table, group.columns)) {
+                        void* slot = column->saved(static_cast<void*>(entity.snapshot));
+                        if (column->ops->drop != nullptr) column->ops->drop(slot);
+                        column->ops->save(slot, entity.field(*column), *entity.graph);
+                    }
+                    if (rekey) state.map.insert(entity);
+                    entity.flag_modified = false;
+                    break;
+                }
+                case WriteGroup::Kind::delete_:
+                    entity.state = ObjectState::deleted;
+                    state.map.erase(entity);
+                    record.kind = UndoRecord::Kind::deleted;
+                    state.undo.push_back(std::move(record));
+                    state.deleted.push_back(&entity);
+                    break;
+            }
+        }
+    }
+    groups.clear();
+}
+
+}  // namespace azoth::detail

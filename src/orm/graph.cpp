@@ -1,0 +1,208 @@
+// Graph: pools of entities, snapshots, and finding an entity by its address.
+#include <azoth/orm/graph.hpp>
+#include <azoth/orm/relation_member.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace azoth::detail {
+
+namespace {
+
+constexpr std::size_t round_up(std::size_t value, std::size_t align) { return (value + align - 1) / align * align; }
+constexpr std::size_t first_chunk_entities = 16;
+constexpr std::size_t largest_chunk_bytes = std::size_t{1} << 20;
+constexpr std::size_t first_block = 512;
+
+void attach_relations(Entity& entity) {
+    std::uint16_t index = 0;
+    for (const auto& relationship : entity.table->relationships) relationship.member(entity.object)->attach(&entity, index++);
+}
+
+void destroy_entity(Entity& entity, bool own_object) noexcept {
+    if (entity.saved && entity.table->snapshot_needs_drop) {
+        for (const auto& column : entity.table->columns) {
+            if (column.ops->drop != nullptr) column.ops->drop(column.saved(static_cast<void*>(entity.snapshot)));
+        }
+    }
+    if (own_object) {
+        entity.table->entity.destroy(entity.object);
+    } else {
+        for (const auto& relationship : entity.table->relationships) relationship.member(entity.object)->detach();
+    }
+}
+
+}  // namespace
+
+std::shared_ptr<Graph> Graph::make(SessionCore* session) {
+    auto* graph = new Graph(session);
+    std::shared_ptr<Graph> owner(graph, Deleter{graph});
+    graph->self_ = owner;
+    return owner;
+}
+
+Graph::~Graph() {
+    for (auto& pool : pools_) {
+        for (auto& chunk : pool->chunks) {
+            for (std::size_t i = 0; i < chunk.used; ++i) destroy_entity(*reinterpret_cast<Entity*>(chunk.first + i * pool->stride), true);
+        }
+        for (auto* entity : pool->adopted) destroy_entity(*entity, false);
+        if (pool->prototype != nullptr) {
+            pool->table->entity.destroy(pool->prototype);
+            ::operator delete(pool->prototype, std::align_val_t{pool->table->entity.align});
+        }
+    }
+}
+
+Graph::Pool& Graph::pool(const Table& table) {
+    for (auto& pool : pools_) {
+        if (pool->table == &table) return *pool;
+    }
+    auto pool = std::make_unique<Pool>();
+    pool->table = &table;
+    constexpr std::size_t snapshot_align = alignof(std::max_align_t);
+    pool->object_offset = round_up(sizeof(Entity), std::max(table.entity.align, alignof(Entity)));
+    pool->snapshot_offset = round_up(pool->object_offset + table.entity.size, snapshot_align);
+    pool->stride = round_up(pool->snapshot_offset + table.snapshot_size, std::max({table.entity.align, alignof(Entity), snapshot_align}));
+    pools_.push_back(std::move(pool));
+    return *pools_.back();
+}
+
+const Graph::Pool* Graph::find_pool(const Table& table) const noexcept {
+    for (const auto& pool : pools_) {
+        if (pool->table == &table) return pool.get();
+    }
+    return nullptr;
+}
+
+// Room for one more entity; `used` is raised by the caller once the object stands, so a throwing constructor leaves nothing half made.
+Entity* Graph::allocate(Pool& pool) {
+    if (pool.chunks.empty() || pool.chunks.back().used == pool.chunks.back().capacity) {
+        const std::size_t last = pool.chunks.empty() ? first_chunk_entities / 2 : pool.chunks.back().capacity;
+        const std::size_t most = std::max<std::size_t>(first_chunk_entities, largest_chunk_bytes / pool.stride);
+        Chunk chunk;
+        chunk.capacity = std::min(last * 2, most);
+        const std::size_t align = std::max({pool.table->entity.align, alignof(Entity), alignof(std::max_align_t)});
+        const std::size_t bytes = chunk.capacity * pool.stride + align;
+        chunk.memory.reset(new std::byte[bytes]);
+        void* first = chunk.memory.get();
+        std::size_t space = bytes;
+        chunk.first = static_cast<std::byte*>(std::align(align, chunk.capacity * pool.stride, first, space));
+        pool.chunks.push_back(std::move(chunk));
+    }
+    Chunk& chunk = pool.chunks.back();
+    std::byte* at = chunk.first + chunk.used * pool.stride;
+    auto* entity = ::new (at) Entity();
+    entity->graph = this;
+    entity->table = pool.table;
+    entity->object = at + pool.object_offset;
+    entity->snapshot = at + pool.snapshot_offset;
+    return entity;
+}
+
+Entity* Graph::create_loaded(const Table& table) {
+    Pool& home = pool(table);
+    if (home.prototype == nullptr) {
+        home.prototype = ::operator new(table.entity.size, std::align_val_t{table.entity.align});
+        table.entity.construct(home.prototype);
+        for (const auto& relationship : table.relationships) relationship.member(home.prototype)->set_not_loaded();
+    }
+    Entity* entity = allocate(home);
+    table.entity.copy_construct(entity->object, home.prototype);
+    ++home.chunks.back().used;
+    attach_relations(*entity);
+    return entity;
+}
+
+Entity* Graph::create_moved(const Table& table, void* value) {
+    Pool& home = pool(table);
+    Entity* entity = allocate(home);
+    table.entity.move_construct(entity->object, value);
+    ++home.chunks.back().used;
+    attach_relations(*entity);
+    return entity;
+}
+
+Entity* Graph::adopt(const Table& table, void* object, std::shared_ptr<void> owner) {
+    Pool& home = pool(table);
+    std::unique_ptr<std::byte[]> memory(new std::byte[sizeof(Entity) + alignof(std::max_align_t) + table.snapshot_size]);
+    auto* entity = ::new (memory.get()) Entity();
+    entity->graph = this;
+    entity->table = &table;
+    entity->object = object;
+    entity->snapshot = memory.get() + round_up(sizeof(Entity), alignof(std::max_align_t));
+    home.adopted.push_back(entity);
+    blocks_.push_back(std::move(memory));
+    owners_.push_back(std::move(owner));
+    attach_relations(*entity);
+    return entity;
+}
+
+Entity* Graph::find(const Table& table, const void* object) const noexcept {
+    const Pool* home = find_pool(table);
+    if (home == nullptr) return nullptr;
+    const auto* address = static_cast<const std::byte*>(object);
+    const std::less<const std::byte*> before;
+    for (const auto& chunk : home->chunks) {
+        const std::byte* first = chunk.first + home->object_offset;
+        if (before(address, first) || !before(address, chunk.first + chunk.used * home->stride)) continue;
+        const auto distance = static_cast<std::size_t>(address - first);
+        return distance % home->stride == 0 ? reinterpret_cast<Entity*>(chunk.first + distance) : nullptr;
+    }
+    for (auto* entity : home->adopted) {
+        if (entity->object == object) return entity;
+    }
+    return nullptr;
+}
+
+void Graph::save(Entity& entity) {
+    for (const auto& column : entity.table->columns) {
+        void* slot = column.saved(static_cast<void*>(entity.snapshot));
+        if (entity.saved && column.ops->drop != nullptr) column.ops->drop(slot);
+        column.ops->save(slot, entity.field(column), *this);
+    }
+    entity.saved = true;
+}
+
+std::byte* Graph::replace_snapshot(Entity& entity) {
+    std::byte* old = entity.snapshot;
+    Pool& home = pool(*entity.table);
+    if (home.free_snapshots.empty()) {
+        blocks_.emplace_back(new std::byte[std::max<std::size_t>(entity.table->snapshot_size, 1)]);
+        entity.snapshot = blocks_.back().get();
+    } else {
+        entity.snapshot = home.free_snapshots.back();
+        home.free_snapshots.pop_back();
+    }
+    entity.saved = false;
+    return old;
+}
+
+void Graph::release_snapshot(const Table& table, std::byte* block) noexcept {
+    if (table.snapshot_needs_drop) {
+        for (const auto& column : table.columns) {
+            if (column.ops->drop != nullptr) column.ops->drop(column.saved(static_cast<void*>(block)));
+        }
+    }
+    try {
+        pool(table).free_snapshots.push_back(block);
+    } catch (...) {
+        // the block is not reused, but still freed with the graph
+    }
+}
+
+char* Graph::allocate_bytes(std::size_t size) {
+    if (size > free_size_) {
+        block_size_ = std::max(size, std::clamp(block_size_ * 2, first_block, largest_chunk_bytes));
+        blocks_.emplace_back(new std::byte[block_size_]);
+        free_ = blocks_.back().get();
+        free_size_ = block_size_;
+    }
+    auto* room = reinterpret_cast<char*>(free_);
+    free_ += size;
+    free_size_ -= size;
+    return room;
+}
+
+}  // namespace azoth::detail

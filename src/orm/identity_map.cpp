@@ -1,0 +1,148 @@
+// IdentityMap: linear probing over a power-of-two table.
+#include "identity_map.hpp"
+
+#include <cstring>
+
+namespace azoth::detail {
+
+namespace {
+
+std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64's finaliser (Steele, Lea, Flood 2014)
+    value ^= value >> 30;
+    value *= 0xbf58476d1ce4e5b9ULL;
+    value ^= value >> 27;
+    value *= 0x94d049bb133111ebULL;
+    return value ^ (value >> 31);
+}
+
+std::uint64_t hash_bytes(const char* data, std::size_t size) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325ULL ^ size;
+    while (size >= 8) {
+        std::uint64_t word;
+        std::memcpy(&word, data, 8);
+        hash = mix(hash ^ word);
+        data += 8;
+        size -= 8;
+    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, data, size);
+    return mix(hash ^ word);
+}
+
+}  // namespace
+
+bool same_cell(ValueView a, ValueView b) noexcept {
+    if (is_bytes(a.kind) != is_bytes(b.kind) || a.is_null() != b.is_null()) return false;
+    if (is_bytes(a.kind)) return a.size == b.size && std::memcmp(a.data, b.data, a.size) == 0;
+    return a.integer == b.integer;
+}
+
+std::uint64_t IdentityMap::hash(const Table& table, std::span<const ValueView> key) noexcept {
+    std::uint64_t hash = mix(reinterpret_cast<std::uintptr_t>(&table));
+    for (const ValueView& value : key) {
+        hash = mix(hash ^ (is_bytes(value.kind) ? hash_bytes(value.data, value.size) : static_cast<std::uint64_t>(value.integer)));
+    }
+    return hash;
+}
+
+void append_saved_key(const Entity& entity, ValueBuffer& out) {
+    for (const std::uint32_t index : entity.table->primary_key) {
+        const Column& column = entity.table->columns[index];
+        column.ops->append_saved(entity.saved_field(column), out);
+    }
+}
+
+void append_current_key(const Entity& entity, ValueBuffer& out) {
+    for (const std::uint32_t index : entity.table->primary_key) {
+        const Column& column = entity.table->columns[index];
+        column.ops->append(entity.field(column), out);
+    }
+}
+
+std::uint64_t IdentityMap::hash(const Entity& entity) {
+    ValueBuffer key(entity.table->primary_key.size());
+    append_saved_key(entity, key);
+    return hash(*entity.table, key.cells());
+}
+
+Entity* IdentityMap::find(const Table& table, std::span<const ValueView> key, std::uint64_t hash) const {
+    if (slots_.empty()) return nullptr;
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = hash & mask; slots_[at] != nullptr; at = (at + 1) & mask) {
+        Entity* entity = slots_[at];
+        if (entity->key_hash != hash || entity->table != &table) continue;
+        scratch_.clear(key.size());
+        append_saved_key(*entity, scratch_);
+        bool same = true;
+        for (std::size_t i = 0; i < key.size() && same; ++i) same = same_cell(scratch_.cells()[i], key[i]);
+        if (same) return entity;
+    }
+    return nullptr;
+}
+
+Entity* IdentityMap::insert(Entity& entity) {
+    scratch_.clear(entity.table->primary_key.size());
+    append_saved_key(entity, scratch_);
+    entity.key_hash = hash(*entity.table, scratch_.cells());
+    ValueBuffer key = std::move(scratch_);
+    scratch_ = ValueBuffer();
+    Entity* before = find(*entity.table, key.cells(), entity.key_hash);
+    if (before == &entity) return nullptr;
+    if (before != nullptr) erase(*before);
+    if ((size_ + 1) * 10 > slots_.size() * 7) grow();
+    place(&entity);
+    ++size_;
+    entity.in_map = true;
+    return before;
+}
+
+void IdentityMap::place(Entity* entity) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = entity->key_hash & mask;
+    while (slots_[at] != nullptr) at = (at + 1) & mask;
+    slots_[at] = entity;
+}
+
+void IdentityMap::erase(Entity& entity) noexcept {
+    if (!entity.in_map) return;
+    entity.in_map = false;
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = entity.key_hash & mask;
+    while (slots_[at] != &entity) {
+        if (slots_[at] == nullptr) return;
+        at = (at + 1) & mask;
+    }
+    // Backward shift (Knuth 6.4, algorithm R): no tombstones.
+    std::size_t hole = at;
+    for (std::size_t next = (hole + 1) & mask; slots_[next] != nullptr; next = (next + 1) & mask) {
+        const std::size_t home = slots_[next]->key_hash & mask;
+        if (((next - home) & mask) >= ((next - hole) & mask)) {
+            slots_[hole] = slots_[next];
+            hole = next;
+        }
+    }
+    slots_[hole] = nullptr;
+    --size_;
+}
+
+void IdentityMap::clear() noexcept {
+    for (auto*& slot : slots_) {
+        if (slot != nullptr) slot->in_map = false;
+        slot = nullptr;
+    }
+    size_ = 0;
+}
+
+void IdentityMap::reserve(std::size_t entities) {
+    while (entities * 10 > slots_.size() * 7) grow();
+}
+
+void IdentityMap::grow() {
+    std::vector<Entity*> old(slots_.empty() ? 64 : slots_.size() * 2, nullptr);
+    old.swap(slots_);
+    for (auto* entity : old) {
+        if (entity != nullptr) place(entity);
+    }
+}
+
+}  // namespace azoth::detail

@@ -1,0 +1,83 @@
+// The load tree: which relationships a statement loads and how, from its options and the mapping's defaults. No I/O.
+#pragma once
+
+#include <azoth/orm/session_core.hpp>
+#include <azoth/sql/tape.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace azoth::detail {
+
+class LoadStatements;
+
+/// A subtree of a flattened statement, and where its values and texts begin.
+struct Fragment {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t first_value = 0;
+    std::uint32_t first_text = 0;
+};
+
+/// One relationship to be loaded.
+struct LoadNode {
+    const Relationship* relationship = nullptr;
+    const RelationshipLink* link = nullptr;
+    LoadStrategy strategy = LoadStrategy::selectin;  ///< joined, joined_inner, contains_eager or selectin
+    bool named = false;                              ///< by an option, not only by the mapping
+    std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
+    std::vector<Fragment> where;                     ///< without their `where` root
+    std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
+    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries
+    std::vector<LoadNode> children;
+    std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
+
+    bool to_many() const noexcept { return link->direction == Direction::one_to_many; }
+    bool joins() const noexcept {
+        return strategy == LoadStrategy::joined || strategy == LoadStrategy::joined_inner || strategy == LoadStrategy::contains_eager;
+    }
+};
+
+/// What the statement around a joined load permits.
+struct JoinRules {
+    bool target = false;       ///< joining one related row to each row
+    bool collection = false;   ///< joining several; used up by the first
+    bool contains = false;     ///< contains_eager
+};
+
+/// Reads the loading options of a flattened statement and merges them with the mapping's defaults.
+class LoadTreeBuilder {
+public:
+    /// Errors: `ArgumentError` for an option whose relationship belongs to none of the `selected` tables.
+    LoadTreeBuilder(const FlatStatement& statement, std::span<const Table* const> selected);
+
+    bool has_options() const noexcept { return !options_.empty(); }
+    /// What is to be loaded for objects of this table. Errors: `ArgumentError` naming the option that cannot be.
+    std::vector<LoadNode> build(const Table& table, JoinRules& rules) const;
+
+private:
+    struct Option {
+        const Relationship* relationship = nullptr;
+        LoadStrategy strategy = LoadStrategy::selectin;
+        std::int32_t depth = 0;
+        std::vector<Fragment> where, order;
+        bool uses_sources = false;
+        std::vector<Option> children;
+    };
+    using Options = std::vector<const Option*>;
+    using Path = std::vector<const Relationship*>;
+
+    Option parse(std::uint32_t node) const;
+    Fragment fragment(std::uint32_t root, bool with_root) const;
+    void check(const Table& table, const Options& options) const;
+    std::vector<LoadNode> resolve(const Table& table, const Options& options, Path& path, JoinRules& rules) const;
+
+    const FlatStatement& statement_;
+    std::vector<std::uint32_t> values_before_, texts_before_;
+    std::vector<Option> options_;
+    bool raise_all_ = false;
+};
+
+}  // namespace azoth::detail

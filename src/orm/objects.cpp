@@ -1,0 +1,257 @@
+// Objects in and out of the session: add, remove, expunge, expire, and what the session can say of them. No I/O.
+#include "session_state.hpp"
+
+#include <azoth/base/throw.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace azoth::detail {
+
+namespace {
+
+// What lies in relationships of a struct that has just entered the graph becomes entities too (the save-update cascade).
+void take_in_relations(SessionCore& core, Entity& entity) {
+    for (const auto& relationship : entity.table->relationships) {
+        RelationMember& member = *relationship.member(entity.object);
+        if (auto given = member.take_given()) core.assign_given(member, std::move(given));
+    }
+}
+
+std::string name_of(const Table& table) { return std::string(table.type_name); }
+
+}  // namespace
+
+SessionCore::SessionCore(std::shared_ptr<EngineCore> engine, SessionOptions options) : state_(std::make_unique<SessionState>(*this, std::move(engine), options)) {}
+
+SessionCore::~SessionCore() {
+    state_->for_each_graph([](Graph& graph) {
+        graph.session = nullptr;
+        graph.for_each([](Entity& entity) {
+            if (entity.state == ObjectState::persistent || entity.state == ObjectState::deleted) entity.state = ObjectState::detached;
+            if (entity.state == ObjectState::pending) entity.state = ObjectState::transient;
+        });
+    });
+}
+
+std::shared_ptr<void> SessionCore::add_value(const Table& table, void* value) {
+    SessionState& state = *state_;
+    state.check_usable();
+    Entity* entity = state.graph->create_moved(table, value);
+    state.make_pending(*entity);
+    take_in_relations(*this, *entity);
+    return state.graph->handle(entity);
+}
+
+std::shared_ptr<void> SessionCore::add_handle(const Table& table, std::shared_ptr<void> handle) {
+    SessionState& state = *state_;
+    state.check_usable();
+    if (handle == nullptr) throw_argument_error("add(): the handle is null");
+    Entity* entity = entity_of_handle(table, handle);
+    switch (entity->state) {
+        case ObjectState::transient:
+            state.make_pending(*entity);
+            take_in_relations(*this, *entity);
+            break;
+        case ObjectState::pending: break;
+        case ObjectState::persistent:
+            if (entity->marked_removed) {  // taken back before it was flushed
+                entity->marked_removed = false;
+                std::erase(state.removed, entity);
+            }
+            break;
+        case ObjectState::deleted: throw_invalid_request("add(): this " + name_of(table) + " was deleted in this transaction; add a copy of it instead");
+        case ObjectState::detached: {  // expunged before: persistent again
+            entity->state = ObjectState::persistent;
+            Entity* other = state.map.insert(*entity);
+            if (other != nullptr) {
+                state.map.erase(*entity);
+                state.map.insert(*other);
+                entity->state = ObjectState::detached;
+                throw_invalid_request("add(): another " + name_of(table) + " with the same primary key is in this session already; merge() it instead");
+            }
+            break;
+        }
+    }
+    return entity->graph->handle(entity);
+}
+
+Entity* SessionCore::entity_at(const Table& table, const void* object) {
+    Entity* found = nullptr;
+    state_->for_each_graph([&](Graph& graph) {
+        if (found == nullptr) found = graph.find(table, object);
+    });
+    if (found == nullptr)
+        throw_argument_error("no " + name_of(table) + " of this session lies at this address: pass a handle, or move the value in");
+    return found;
+}
+
+Entity* SessionCore::entity_of_handle(const Table& table, std::shared_ptr<void> handle) {
+    SessionState& state = *state_;
+    if (Graph* home = graph_of(handle); home != nullptr) {
+        if (home->session != this)
+            throw_argument_error("this " + name_of(table) + " belongs to another session" + (home->session == nullptr ? " (closed by now)" : "") +
+                                 ": an entity has one session for life; merge() copies it into this one");
+        Entity* entity = home->find(table, handle.get());
+        if (entity == nullptr) throw_argument_error("this handle points into an entity, not at a " + name_of(table));
+        return entity;
+    }
+    if (handle.use_count() == 0) return entity_at(table, handle.get());
+    if (Entity* known = state.graph->find(table, handle.get())) return known;
+    void* object = handle.get();
+    Entity* entity = state.graph->adopt(table, object, std::move(handle));
+    take_in_relations(*this, *entity);
+    return entity;
+}
+
+Entity* SessionCore::create_member(RelationMember&, const Table& table, void* value) {
+    Entity* entity = state_->graph->create_moved(table, value);
+    take_in_relations(*this, *entity);
+    return entity;
+}
+
+void SessionCore::remove(const Table& table, std::shared_ptr<void> handle) {
+    SessionState& state = *state_;
+    state.check_usable();
+    if (handle == nullptr) throw_argument_error("remove(): the handle is null");
+    Entity* entity = entity_of_handle(table, std::move(handle));
+    switch (entity->state) {
+        case ObjectState::persistent:
+            if (!entity->marked_removed) {
+                entity->marked_removed = true;
+                state.removed.push_back(entity);
+            }
+            break;
+        case ObjectState::pending: throw_invalid_request("remove(): this " + name_of(table) + " is not in the database yet; expunge() it instead");
+        case ObjectState::transient: throw_invalid_request("remove(): this " + name_of(table) + " is not in the database");
+        case ObjectState::deleted: break;
+        case ObjectState::detached: throw_invalid_request("remove(): this " + name_of(table) + " is detached; add() or merge() it first");
+    }
+}
+
+void SessionCore::expunge(const Table& table, std::shared_ptr<void> handle) {
+    SessionState& state = *state_;
+    Entity* entity = entity_of_handle(table, std::move(handle));
+    if (entity->state == ObjectState::pending) {
+        entity->state = ObjectState::transient;
+        std::erase(state.pending, entity);
+    } else if (entity->state == ObjectState::persistent) {
+        state.map.erase(*entity);
+        entity->state = ObjectState::detached;
+        entity->marked_removed = false;
+        std::erase(state.removed, entity);
+    } else {
+        throw_invalid_request("expunge(): this " + name_of(table) + " is not in the session");
+    }
+    std::erase_if(state.links, [&](const Link& link) { return link.child == entity || link.parent == entity; });
+    state.link_index.clear();
+    for (std::size_t i = 0; i < state.links.size(); ++i) {
+        Link copy = state.links[i];
+        state.link_index[reinterpret_cast<std::uintptr_t>(copy.child) * 31 + copy.child_columns->front()] = i;
+    }
+}
+
+void SessionCore::expunge_all() {
+    SessionState& state = *state_;
+    state.for_each_graph([](Graph& graph) {
+        graph.session = nullptr;
+        graph.for_each([](Entity& entity) {
+            if (entity.state == ObjectState::persistent || entity.state == ObjectState::deleted) entity.state = ObjectState::detached;
+            if (entity.state == ObjectState::pending) entity.state = ObjectState::transient;
+            entity.in_map = false;
+        });
+    });
+    state.map = IdentityMap();
+    state.pending.clear();
+    state.removed.clear();
+    state.links.clear();
+    state.link_index.clear();
+    state.undo.clear();
+    state.deleted.clear();
+    for (auto& savepoint : state.savepoints) savepoint.undo_mark = 0;
+    state.streamed.clear();
+    state.graph = Graph::make(this);  // the memory of the old one is given back with the last handle into it
+}
+
+void SessionCore::expire(const Table& table, std::shared_ptr<void> handle) {
+    Entity* entity = entity_of_handle(table, std::move(handle));
+    if (entity->state != ObjectState::persistent) throw_invalid_request("expire(): this " + name_of(table) + " is not persistent in this session");
+    entity->epoch = 0;
+}
+
+void SessionCore::expire_all() { state_->expire_everything(); }
+
+bool SessionCore::contains(const Table& table, const void* object) const {
+    bool inside = false;
+    state_->for_each_graph([&](Graph& graph) {
+        const Entity* entity = graph.find(table, object);
+        inside = inside || (entity != nullptr && (entity->state == ObjectState::pending || entity->state == ObjectState::persistent));
+    });
+    return inside;
+}
+
+bool SessionCore::is_modified(const Table& table, const void* object) const {
+    bool modified = false;
+    state_->for_each_graph([&](Graph& graph) {
+        const Entity* entity = graph.find(table, object);
+        if (entity == nullptr) return;
+        modified = entity->state == ObjectState::pending || (entity->state == ObjectState::persistent && state_->changed(*entity));
+        for (const auto& link : state_->links) modified = modified || link.child == entity || link.parent == entity;
+    });
+    return modified;
+}
+
+ObjectState SessionCore::state(const Table& table, const std::shared_ptr<void>& handle) const {
+    Graph* home = graph_of(handle);
+    if (home == nullptr) home = state_->graph.get();
+    const Entity* entity = home->find(table, handle.get());
+    if (entity == nullptr) return ObjectState::transient;
+    if (home->session != this && entity->state != ObjectState::transient) return ObjectState::detached;
+    return entity->state;
+}
+
+std::vector<std::shared_ptr<void>> SessionCore::new_objects() const {
+    std::vector<std::shared_ptr<void>> handles;
+    for (const auto* entity : state_->pending) {
+        if (entity->state == ObjectState::pending) handles.push_back(entity->graph->handle(entity));
+    }
+    return handles;
+}
+
+std::vector<std::shared_ptr<void>> SessionCore::dirty() const {
+    std::vector<std::shared_ptr<void>> handles;
+    state_->for_each_graph([&](Graph& graph) {
+        graph.for_each([&](Entity& entity) {
+            if (entity.state == ObjectState::persistent && !entity.marked_removed && state_->changed(entity)) handles.push_back(graph.handle(&entity));
+        });
+    });
+    return handles;
+}
+
+std::vector<std::shared_ptr<void>> SessionCore::deleted() const {
+    std::vector<std::shared_ptr<void>> handles;
+    for (const auto* entity : state_->removed) handles.push_back(entity->graph->handle(entity));
+    return handles;
+}
+
+void SessionCore::flag_modified(const Table& table, const void* object, const Column& column) {
+    Entity* entity = entity_at(table, object);
+    entity->flag_modified = true;
+    state_->flagged.emplace_back(entity, &column);
+}
+
+bool SessionCore::history(const Table& table, const void* object, const Column& column, void* old_value) const {
+    const Entity* found = nullptr;
+    state_->for_each_graph([&](Graph& graph) {
+        if (found == nullptr) found = graph.find(table, object);
+    });
+    if (found == nullptr) throw_argument_error("history(): this " + name_of(table) + " is not in the session");
+    if (!found->saved) return true;
+    column.ops->restore(old_value, found->saved_field(column));
+    return !column.ops->same(found->saved_field(column), found->field(column));
+}
+
+bool SessionCore::autoflush() const noexcept { return state_->options.autoflush; }
+void SessionCore::set_autoflush(bool on) noexcept { state_->options.autoflush = on; }
+
+}  // namespace azoth::detail

@@ -1,0 +1,182 @@
+// Changes of relationships: both sides agree at once, the foreign key follows at flush.
+#include "session_state.hpp"
+
+#include <azoth/base/throw.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace azoth::detail {
+
+namespace {
+
+std::uint16_t index_of(const Relationship& relationship) { return static_cast<std::uint16_t>(relationship.index); }
+
+bool alive(const Entity& entity) { return entity.state != ObjectState::deleted && entity.state != ObjectState::detached; }
+
+void check_alive(const Entity& entity, const Relationship& relationship) {
+    if (!alive(entity))
+        throw_invalid_request(relationship.full_name() + ": the " + std::string(entity.table->type_name) + " is deleted or detached and cannot be linked");
+}
+
+// Puts `child` into the collection, wherever it is loaded or queued; no link is recorded.
+void insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
+    RelationMember& member = *many.member(owner.object);
+    const auto& present = member.members();
+    if (std::find(present.begin(), present.end(), &child) != present.end()) return;
+    state.record_relation(owner, index_of(many));
+    member.writable().entities.push_back(&child);
+}
+
+void erase_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
+    RelationMember& member = *many.member(owner.object);
+    const auto& present = member.members();
+    const auto place = std::find(present.begin(), present.end(), &child);
+    if (place == present.end()) return;
+    const auto offset = place - present.begin();
+    state.record_relation(owner, index_of(many));
+    auto& entities = member.writable().entities;
+    entities.erase(entities.begin() + offset);
+}
+
+void set_target(SessionState& state, Entity& owner, const Relationship& one, Entity* target) {
+    state.record_relation(owner, index_of(one));
+    one.member(owner.object)->link(target);
+}
+
+// The graph that `to` lies in must outlive pointers from `from`.
+void pin(Entity& from, Entity& to) {
+    if (from.graph == to.graph || from.graph->parent.get() == to.graph) return;
+    auto& pinned = from.graph->pinned;
+    auto shared = to.graph->share();
+    if (std::find(pinned.begin(), pinned.end(), shared) == pinned.end() && to.graph->parent.get() != from.graph) {
+        pinned.push_back(std::move(shared));
+    } else if (to.graph->parent.get() == from.graph && from.graph->session != nullptr) {
+        auto& kept = from.graph->session->internals().streamed;  // a partition changed through the session's graph stays until flush
+        if (std::find(kept.begin(), kept.end(), shared) == kept.end()) kept.push_back(std::move(shared));
+    }
+}
+
+void add_to_session(SessionState& state, Entity& entity, const Relationship& relationship) {
+    if (entity.state == ObjectState::transient && has(relationship.def.cascade, Cascade::save_update)) state.make_pending(entity);
+}
+
+}  // namespace
+
+void SessionCore::relation_set(RelationMember& member, Entity* target) {
+    SessionState& state = *state_;
+    Entity& owner = *member.owner();
+    const Relationship& relationship = member.relationship();
+    const RelationshipLink& link = relationship.link();
+    if (relationship.def.viewonly) throw_argument_error(relationship.full_name() + " is viewonly: it cannot be changed");
+    check_alive(owner, relationship);
+    if (target != nullptr) {
+        check_alive(*target, relationship);
+        pin(owner, *target);
+    }
+    Entity* old = member.target();
+    if (member.state() == RelationState::linked && old == target && target != nullptr) return;
+    set_target(state, owner, relationship, target);
+
+    if (link.direction == Direction::many_to_one) {
+        state.record_link(owner, target, relationship, link.local, link.remote);
+        if (link.inverse != nullptr) {
+            if (old != nullptr && old != target) {
+                if (link.inverse->many()) {
+                    erase_member(state, *old, *link.inverse, owner);
+                } else if (link.inverse->member(old->object)->target() == &owner) {
+                    set_target(state, *old, *link.inverse, nullptr);
+                }
+            }
+            if (target != nullptr) {
+                if (link.inverse->many()) {
+                    insert_member(state, *target, *link.inverse, owner);
+                } else {
+                    RelationMember& other = *link.inverse->member(target->object);
+                    Entity* replaced = other.target();
+                    set_target(state, *target, *link.inverse, &owner);
+                    if (replaced != nullptr && replaced != &owner) {
+                        set_target(state, *replaced, relationship, nullptr);
+                        state.record_link(*replaced, nullptr, relationship, link.local, link.remote, has(link.inverse->def.cascade, Cascade::delete_orphan));
+                    }
+                }
+            }
+        }
+    } else {  // one-to-one seen from the side without the key
+        if (old != nullptr && old != target) {
+            state.record_link(*old, nullptr, relationship, link.remote, link.local, has(relationship.def.cascade, Cascade::delete_orphan));
+            if (link.inverse != nullptr) set_target(state, *old, *link.inverse, nullptr);
+        }
+        if (target != nullptr) {
+            state.record_link(*target, &owner, relationship, link.remote, link.local);
+            if (link.inverse != nullptr) {
+                Entity* other = link.inverse->member(target->object)->target();
+                if (other != nullptr && other != &owner) set_target(state, *other, relationship, nullptr);
+                set_target(state, *target, *link.inverse, &owner);
+            }
+        }
+    }
+    if (target != nullptr && (owner.state == ObjectState::pending || owner.state == ObjectState::persistent)) add_to_session(state, *target, relationship);
+}
+
+void SessionCore::relation_add(RelationMember& member, Entity* target) {
+    SessionState& state = *state_;
+    Entity& owner = *member.owner();
+    const Relationship& relationship = member.relationship();
+    const RelationshipLink& link = relationship.link();
+    if (relationship.def.viewonly) throw_argument_error(relationship.full_name() + " is viewonly: it cannot be changed");
+    check_alive(owner, relationship);
+    check_alive(*target, relationship);
+    pin(owner, *target);
+    insert_member(state, owner, relationship, *target);
+    state.record_link(*target, &owner, relationship, link.remote, link.local);
+    if (target->marked_removed && target->state == ObjectState::persistent) {  // taken back before it was flushed
+        target->marked_removed = false;
+        std::erase(state.removed, target);
+    }
+    if (link.inverse != nullptr) {
+        Entity* old = link.inverse->member(target->object)->target();
+        if (old != nullptr && old != &owner) erase_member(state, *old, relationship, *target);
+        set_target(state, *target, *link.inverse, &owner);
+    }
+    if (owner.state == ObjectState::pending || owner.state == ObjectState::persistent) add_to_session(state, *target, relationship);
+}
+
+void SessionCore::relation_remove(RelationMember& member, Entity* target) {
+    SessionState& state = *state_;
+    Entity& owner = *member.owner();
+    const Relationship& relationship = member.relationship();
+    const RelationshipLink& link = relationship.link();
+    if (relationship.def.viewonly) throw_argument_error(relationship.full_name() + " is viewonly: it cannot be changed");
+    const auto& present = member.members();
+    const bool inside = std::find(present.begin(), present.end(), target) != present.end();
+    if (!inside && member.is_loaded()) throw_argument_error(relationship.full_name() + ": remove() of an entity that is not in the collection");
+    erase_member(state, owner, relationship, *target);
+    state.record_link(*target, nullptr, relationship, link.remote, link.local, has(relationship.def.cascade, Cascade::delete_orphan));
+    if (link.inverse != nullptr) set_target(state, *target, *link.inverse, nullptr);
+}
+
+void SessionCore::assign_given(RelationMember& member, std::unique_ptr<GivenObjects> objects) {
+    const Relationship& relationship = member.relationship();
+    const Table& table = objects->table();
+    std::vector<Entity*> entities;
+    for (std::size_t i = 0; i < objects->size(); ++i) {
+        if (objects->by_address(i)) {
+            entities.push_back(entity_at(table, objects->object(i)));
+        } else if (objects->exclusive(i) && objects->graph(i) == nullptr) {
+            entities.push_back(create_member(member, table, objects->object(i)));
+        } else {
+            entities.push_back(entity_of_handle(table, objects->share(i)));
+        }
+    }
+    if (!relationship.many()) return relation_set(member, entities.empty() ? nullptr : entities.front());
+    if (member.state() == RelationState::linked) {
+        const std::vector<Entity*> before = member.members();
+        for (auto* old : before) {
+            if (std::find(entities.begin(), entities.end(), old) == entities.end()) relation_remove(member, old);
+        }
+    }
+    for (auto* entity : entities) relation_add(member, entity);
+}
+
+}  // namespace azoth::detail

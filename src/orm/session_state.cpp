@@ -1,0 +1,118 @@
+// SessionState's small services: guards, links, undo records, change detection.
+#include "session_state.hpp"
+
+#include <azoth/base/error.hpp>
+#include <azoth/base/throw.hpp>
+
+#include <atomic>
+
+namespace azoth::detail {
+
+SessionState::SessionState(SessionCore& self, std::shared_ptr<EngineCore> engine, SessionOptions session_options)
+    : core(self), options(session_options), connection(std::make_shared<ConnectionCore>(std::move(engine), ConnectionCore::Hold::transaction)), graph(Graph::make(&self)) {}
+
+void SessionState::check_usable() const {
+    if (closed) throw_invalid_request("this session is closed");
+    if (failed_flush) {
+        throw_pending_rollback("a flush failed and its transaction was rolled back; " +
+                               std::string(failed_depth == 0 ? "call rollback() on the session" : "roll back the savepoint (or the session)") +
+                               " before using it again. The failure was: " + failed_message);
+    }
+}
+
+BusyGuard::BusyGuard(SessionState& state) : state_(nullptr) {
+    if (state.busy) throw_concurrent_use("this session is in use by another coroutine: a session belongs to one coroutine at a time");
+    state.busy = true;
+    state_ = &state;
+}
+
+void SessionState::ensure_transaction() noexcept {
+    static std::atomic<std::uint64_t> serial{1};
+    if (transaction == 0) transaction = serial.fetch_add(1, std::memory_order_relaxed);
+}
+
+namespace {
+std::uint64_t link_key(const Entity& child, const std::vector<std::uint32_t>& columns) {
+    return reinterpret_cast<std::uintptr_t>(&child) * 31 + columns.front();
+}
+}  // namespace
+
+void SessionState::record_link(Entity& child, Entity* parent, const Relationship& relationship, const std::vector<std::uint32_t>& child_columns,
+                               const std::vector<std::uint32_t>& parent_columns, bool orphan) {
+    const auto [place, fresh] = link_index.try_emplace(link_key(child, child_columns), links.size());
+    if (!fresh) {
+        Link& link = links[place->second];
+        link.parent = parent;
+        link.relationship = &relationship;
+        link.parent_columns = &parent_columns;
+        link.orphan = orphan;
+        return;
+    }
+    links.push_back({&child, parent, &relationship, &child_columns, &parent_columns, orphan});
+}
+
+const Link* SessionState::find_link(const Entity& child, const std::vector<std::uint32_t>& child_columns) const {
+    if (links.empty()) return nullptr;
+    const auto place = link_index.find(link_key(child, child_columns));
+    return place == link_index.end() ? nullptr : &links[place->second];
+}
+
+void SessionState::record_relation(Entity& owner, std::uint16_t index) {
+    const std::size_t mark = savepoints.empty() ? 0 : savepoints.back().undo_mark;
+    // Once a level is enough; only the recent records are searched, repeating one costs memory, not correctness.
+    std::size_t searched = 0;
+    for (std::size_t i = undo.size(); i > mark && searched < 4; --i, ++searched) {
+        const UndoRecord& record = undo[i - 1];
+        if (record.kind == UndoRecord::Kind::relation && record.entity == &owner && record.relation == index) return;
+    }
+    const RelationMember& member = *owner.table->relationships[index].member(owner.object);
+    UndoRecord record;
+    record.kind = UndoRecord::Kind::relation;
+    record.entity = &owner;
+    record.relation = index;
+    record.relation_state = member.state();
+    if (owner.table->relationships[index].many()) {
+        record.members = member.members();
+    } else {
+        record.target = member.target();
+    }
+    undo.push_back(std::move(record));
+}
+
+void SessionState::record_snapshot(Entity& entity) {
+    const auto level = static_cast<std::uint32_t>(savepoints.size() + 1);
+    if (!entity.saved || entity.level >= level) return;
+    UndoRecord record;
+    record.kind = UndoRecord::Kind::snapshot;
+    record.entity = &entity;
+    record.old_level = entity.level;
+    record.snapshot = entity.graph->replace_snapshot(entity);
+    entity.level = level;
+    // The fresh block starts as a copy, so that a column not written by this flush keeps what is known of it.
+    for (const auto& column : entity.table->columns) {
+        column.ops->copy_saved(column.saved(static_cast<void*>(entity.snapshot)), column.saved(static_cast<const void*>(record.snapshot)));
+    }
+    entity.saved = true;
+    undo.push_back(std::move(record));
+}
+
+void SessionState::make_pending(Entity& entity) {
+    entity.state = ObjectState::pending;
+    entity.order = next_order++;
+    pending.push_back(&entity);
+    UndoRecord record;
+    record.kind = UndoRecord::Kind::added;
+    record.entity = &entity;
+    undo.push_back(std::move(record));
+}
+
+bool SessionState::changed(const Entity& entity) const {
+    if (!entity.saved) return false;
+    if (entity.flag_modified) return true;
+    for (const auto& column : entity.table->columns) {
+        if (!column.ops->same(entity.saved_field(column), entity.field(column))) return true;
+    }
+    return false;
+}
+
+}  // namespace azoth::detail

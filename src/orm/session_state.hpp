@@ -1,0 +1,143 @@
+// SessionState: everything a session knows; shared by the files that implement SessionCore.
+#pragma once
+
+#include "identity_map.hpp"
+
+#include <azoth/engine/connection_core.hpp>
+#include <azoth/engine/statement_cache.hpp>
+#include <azoth/orm/session_core.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace azoth::detail {
+
+/// "The foreign key of `child` follows `parent`": made by changes of relationships, carried out by the next flush.
+struct Link {
+    Entity* child = nullptr;
+    Entity* parent = nullptr;   ///< null: the foreign key becomes NULL
+    const Relationship* relationship = nullptr;
+    const std::vector<std::uint32_t>* child_columns = nullptr;
+    const std::vector<std::uint32_t>* parent_columns = nullptr;
+    bool orphan = false;        ///< taken out of a collection whose cascade deletes orphans
+};
+
+/// What rollback undoes. Records are replayed backwards down to the savepoint's mark.
+struct UndoRecord {
+    enum class Kind : std::uint8_t { added, inserted, assigned, deleted, snapshot, relation } kind = Kind::added;
+    Entity* entity = nullptr;
+    std::byte* snapshot = nullptr;            ///< snapshot: the block as it was
+    std::uint32_t old_level = 0;
+    std::uint16_t relation = 0;               ///< relation: which one, and what it held; assigned: which column the flush filled in
+    RelationState relation_state = RelationState::unset;
+    Entity* target = nullptr;
+    std::vector<Entity*> members;
+};
+
+struct Savepoint {
+    std::uint64_t id = 0;
+    std::size_t undo_mark = 0;
+    TransactionToken token;
+};
+
+struct SessionState {
+    SessionState(SessionCore& self, std::shared_ptr<EngineCore> engine, SessionOptions session_options);
+
+    SessionCore& core;
+    SessionOptions options;
+    std::shared_ptr<ConnectionCore> connection;
+
+    std::shared_ptr<Graph> graph;
+    std::vector<std::shared_ptr<Graph>> streamed;   ///< partitions of streams that hold changes or are still held by users
+    IdentityMap map;
+
+    std::vector<Entity*> pending;                   ///< in the order of add(); entries whose state changed since are skipped
+    std::vector<Entity*> removed;                   ///< marked by remove()
+    std::vector<Link> links;
+    std::unordered_map<std::uint64_t, std::size_t> link_index;
+
+    std::vector<UndoRecord> undo;
+    std::vector<Savepoint> savepoints;
+    std::vector<std::pair<Entity*, const Column*>> flagged;  ///< flag_modified()
+    std::vector<Entity*> deleted;                   ///< DELETE flushed in this transaction
+    std::uint64_t transaction = 0;                  ///< serial number; 0 = none
+    bool explicit_transaction = false;
+    TransactionToken token{};                       ///< of an explicit transaction
+    std::uint32_t epoch = 1;
+    std::uint64_t next_order = 1;
+    std::uint64_t next_savepoint = 1;
+
+    std::exception_ptr failed_flush;                ///< the session refuses work until rollback()
+    std::string failed_message;
+    std::uint32_t failed_depth = 0;                 ///< savepoints that were open when it failed
+    bool closed = false;
+    bool busy = false;
+    bool flushing = false;
+
+    // ---- small services (session_state.cpp)
+    /// Errors: `PendingRollbackError` after a failed flush, `InvalidRequestError` after close.
+    void check_usable() const;
+    void ensure_transaction() noexcept;
+    bool expired(const Entity& entity) const noexcept { return entity.epoch != epoch; }
+    void record_link(Entity& child, Entity* parent, const Relationship& relationship, const std::vector<std::uint32_t>& child_columns,
+                     const std::vector<std::uint32_t>& parent_columns, bool orphan = false);
+    const Link* find_link(const Entity& child, const std::vector<std::uint32_t>& child_columns) const;
+    /// Remembers what the relationship holds now, once a savepoint level.
+    void record_relation(Entity& owner, std::uint16_t index);
+    /// Keeps the snapshot for rollback, once a savepoint level, and gives the entity an empty one.
+    void record_snapshot(Entity& entity);
+    void make_pending(Entity& entity);
+    /// Which columns differ from the snapshot: bit i = Table::columns[i] (tables have at most 64 tracked words).
+    bool changed(const Entity& entity) const;
+    template <class F>
+    void for_each_graph(F&& visit) const {
+        visit(*graph);
+        for (const auto& partition : streamed) visit(*partition);
+    }
+
+    // ---- undo (rollback.cpp)
+    void undo_to(std::size_t mark, bool whole) noexcept;
+    void forget_transaction() noexcept;             ///< after COMMIT: nothing to undo any more
+    void prune_streamed() noexcept;                 ///< lets go of partitions that nobody holds and that hold no changes
+    void expire_everything() noexcept { ++epoch; }
+
+    // ---- rows to entities (materialize.cpp)
+    struct MaterializeOptions {
+        bool overwrite = false;                     ///< populate_existing, locking reads, refresh
+        Graph* into = nullptr;                      ///< where new entities go; null = the session's graph
+    };
+    /// The entity of a row whose columns start at `cells[0]` in table order; null for an all-NULL key.
+    Entity* materialize(const Table& table, std::span<const ValueView> cells, const MaterializeOptions& options);
+};
+
+/// One operation at a time: throws `ConcurrentUseError` when another is under way.
+class BusyGuard {
+public:
+    explicit BusyGuard(SessionState& state);
+    ~BusyGuard() {
+        if (state_ != nullptr) state_->busy = false;
+    }
+    BusyGuard(BusyGuard&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    BusyGuard(const BusyGuard&) = delete;
+    BusyGuard& operator=(const BusyGuard&) = delete;
+
+private:
+    SessionState* state_;
+};
+
+// ---- the unit of work (flush.cpp): to be awaited with the busy guard held
+
+/// Writes everything pending. When it fails, transaction or savepoint are rolled back, the session refuses work until rollback(), and the
+/// error is thrown. With `commit_after`, an insert-only flush takes COMMIT along in its last batch; returns whether it did.
+awaitable<bool> flush_state(SessionState& state, bool commit_after = false);
+/// The plan of a statement shape, from the engine's cache.
+PlanPtr plan_for(SessionState& state, const FlatStatement& statement);
+/// True when a query that reads these tables must flush first.
+bool needs_flush(SessionState& state, std::span<const Table* const> tables_read, bool all);
+
+}  // namespace azoth::detail
