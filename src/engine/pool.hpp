@@ -1,0 +1,91 @@
+// Pool: the pool's decisions (PoolMachine) carried out: waiting coroutines, connects, resets and closes.
+#pragma once
+
+#include "engine/home.hpp"
+#include "engine/observers.hpp"
+
+#include <azoth/driver/driver.hpp>
+#include <azoth/engine/lease.hpp>
+#include <azoth/engine/options.hpp>
+#include <azoth/engine/pool_machine.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace azoth::detail {
+
+class Pool;
+class PoolWaiter;
+
+/// One open connection, wherever it is: parked in the pool, in a lease, or in a job of the pool's own.
+struct PoolSlot {
+    SlotId id{};
+    std::unique_ptr<DriverConnection> connection;
+    std::shared_ptr<Pool> pool;  ///< while it is not parked
+    Home home;                   ///< where its user's coroutine ran
+};
+
+/// Held by shared_ptr; leases and jobs keep it alive. Thread safety: everything may be called from any thread.
+class Pool : public std::enable_shared_from_this<Pool> {
+public:
+    Pool(const Driver& driver, Url url, const EngineOptions& options, Home home, std::shared_ptr<Observers> observers);
+    ~Pool();
+
+    /// A connection that is free at this moment, or an empty lease.
+    Lease try_acquire();
+    /// Waits for a connection: first come, first served. Errors: `PoolTimeoutError`; what connecting reports.
+    /// Cancellation: a connection granted at the same moment goes to the next in the queue; a connect under way goes on for whoever waits then.
+    awaitable<Lease> acquire();
+
+    /// Takes a connection back in any state.
+    void give_back(std::unique_ptr<PoolSlot> slot) noexcept;
+    /// Takes back a connection whose state is known.
+    void give_back(std::unique_ptr<PoolSlot> slot, ReleaseKind kind) noexcept;
+
+    /// Closes what is idle now and what is in use when it comes back. May be called again.
+    void dispose();
+    PoolStatus status() const;
+
+private:
+    friend class PoolWaiter;
+    struct Actions;
+    struct ConnectJob;
+    struct Entry;
+
+    // Under the mutex: notes what the machine's commands ask for.
+    void note(Actions& actions, PoolMachine::TimePoint now, const std::exception_ptr& connect_error = {});
+    // Outside the mutex.
+    void carry_out(Actions& actions) noexcept;
+
+    void leave(WaiterId id) noexcept;
+    void tick();
+    void start_connect(SlotId id, const Home& likely) noexcept;
+    void connected(SlotId id, std::unique_ptr<DriverConnection> connection, const Home& home) noexcept;
+    void connect_failed(SlotId id, const std::exception_ptr& error) noexcept;
+    static awaitable<void> connect(ConnectJob job);
+    static awaitable<void> reset(std::unique_ptr<PoolSlot> slot);
+    std::unique_ptr<PoolSlot> unpark(SlotId id) noexcept;
+    std::shared_ptr<PoolWaiter> take_waiter(WaiterId id) noexcept;
+    Lease hand_out(std::unique_ptr<PoolSlot> slot) noexcept;
+
+    const Driver& driver_;
+    const Url url_;
+    const ConnectOptions connect_options_;
+    const std::chrono::milliseconds timeout_;
+    const ResetOnReturn reset_on_return_;
+    const Home home_;
+    const std::shared_ptr<Observers> observers_;
+
+    mutable std::mutex mutex_;
+    PoolMachine machine_;
+    PoolMachine::Commands commands_;
+    std::vector<std::unique_ptr<PoolSlot>> parked_;
+    std::vector<std::shared_ptr<PoolWaiter>> waiters_;
+    std::uint64_t last_waiter_ = 0;
+};
+
+}  // namespace azoth::detail

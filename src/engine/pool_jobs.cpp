@@ -1,0 +1,180 @@
+// The pool's own work: connecting, and rolling back what came back with a transaction open. Each job owns the place it works on.
+#include "engine/pool.hpp"
+#include "engine/pool_actions.hpp"
+
+#include <azoth/base/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <chrono>
+
+namespace azoth::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A ROLLBACK that takes longer than this is not worth the connection.
+constexpr std::chrono::seconds reset_grace{5};
+
+Batch rollback_batch() {
+    BatchItem item;
+    item.statement = compile_plain("ROLLBACK", Effect::transaction);
+    Batch batch;
+    batch.items.push_back(std::move(item));
+    batch.deadline = std::chrono::steady_clock::now() + reset_grace;
+    return batch;
+}
+
+}  // namespace
+
+// A connect that may be anywhere: posted, under way, or lost with its context; then another waiter's context takes it over.
+struct Pool::ConnectJob {
+    ConnectJob(std::shared_ptr<Pool> owner, SlotId number, Home where) : pool(std::move(owner)), slot(number), home(std::move(where)) {}
+    ConnectJob(ConnectJob&&) noexcept = default;
+    ConnectJob& operator=(ConnectJob&&) = delete;
+    ~ConnectJob() {
+        if (const auto lost = std::move(pool)) lost->start_connect(slot, Home());
+    }
+    void operator()(const asio::any_io_executor& executor) { asio::co_spawn(executor, connect(std::move(*this)), asio::detached); }
+
+    std::shared_ptr<Pool> pool;  // empty when the job is done, or somebody else's
+    SlotId slot;
+    Home home;
+};
+
+void Pool::start_connect(SlotId id, const Home& likely) noexcept {
+    std::vector<Home> homes;
+    {
+        const std::lock_guard lock(mutex_);
+        homes.reserve(waiters_.size() + 1);
+        if (likely) homes.push_back(likely);
+        for (const auto& waiter : waiters_) homes.push_back(waiter->home);
+    }
+    for (const Home& home : homes) {
+        ConnectJob job(shared_from_this(), id, home);
+        if (home.post(job)) return;
+        job.pool.reset();
+    }
+    const char* const message = "connecting was abandoned: the execution context it ran in has ended";
+    connect_failed(id, std::make_exception_ptr(OperationalError(message)));
+}
+
+awaitable<void> Pool::connect(ConnectJob job) {
+    const std::shared_ptr<Pool> pool = job.pool;
+    std::unique_ptr<DriverConnection> connection;
+    std::exception_ptr error;
+    try {
+        connection = co_await pool->driver_.connect(pool->url_, pool->connect_options_);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    job.pool.reset();
+    if (error) {
+        pool->connect_failed(job.slot, error);
+    } else {
+        pool->connected(job.slot, std::move(connection), job.home);
+    }
+}
+
+void Pool::connected(SlotId id, std::unique_ptr<DriverConnection> connection, const Home& home) noexcept {
+    if (observers_->any()) observers_->pool({PoolAction::connect});
+    auto slot = std::make_unique<PoolSlot>();
+    slot->id = id;
+    slot->connection = std::move(connection);
+    slot->home = home;
+    Actions actions;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = PoolMachine::Clock::now();
+        parked_.push_back(std::move(slot));
+        machine_.connected(id, now, commands_);
+        note(actions, now);
+    }
+    carry_out(actions);
+}
+
+void Pool::connect_failed(SlotId id, const std::exception_ptr& error) noexcept {
+    if (observers_->any()) observers_->pool({PoolAction::connect_failed, error});
+    Actions actions;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = PoolMachine::Clock::now();
+        machine_.connect_failed(id, now, commands_);
+        note(actions, now, error);
+    }
+    carry_out(actions);
+}
+
+namespace {
+
+// Gives the connection back when it goes out of scope: closed, unless it was found clean.
+struct Reset {
+    explicit Reset(std::unique_ptr<PoolSlot> dirty) noexcept : slot(std::move(dirty)) {}
+    Reset(Reset&&) noexcept = default;
+    Reset& operator=(Reset&&) = delete;
+    ~Reset() {
+        if (!slot) return;
+        Pool& pool = *slot->pool;
+        pool.give_back(std::move(slot), kind);
+    }
+
+    std::unique_ptr<PoolSlot> slot;
+    ReleaseKind kind = ReleaseKind::broken;
+};
+
+}  // namespace
+
+awaitable<void> Pool::reset(std::unique_ptr<PoolSlot> slot) {
+    Reset job(std::move(slot));
+    const std::shared_ptr<Observers> observers = job.slot->pool->observers_;
+    DriverConnection& connection = *job.slot->connection;
+    Batch batch = rollback_batch();
+    if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+    if (connection.usable() && connection.transaction_status() == TransactionStatus::idle) job.kind = ReleaseKind::clean;
+    if (observers->any()) observers->pool({PoolAction::reset, batch.error});
+}
+
+void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
+    const DriverConnection& connection = *slot->connection;
+    if (!connection.usable()) return give_back(std::move(slot), ReleaseKind::invalidate_older);
+    if (connection.transaction_status() == TransactionStatus::idle) return give_back(std::move(slot), ReleaseKind::clean);
+    if (reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
+    const Home home = slot->home;
+    auto start = [job = Reset(std::move(slot))](const asio::any_io_executor& executor) mutable {
+        asio::co_spawn(executor, reset(std::move(job.slot)), asio::detached);
+    };
+    home.post(start);  // when the context is gone, `start` closes the connection
+}
+
+// ---------------------------------------------------------------- Lease
+
+Lease::Lease() noexcept = default;
+Lease::Lease(std::unique_ptr<PoolSlot> slot) noexcept : slot_(std::move(slot)) {}
+Lease::Lease(Lease&& other) noexcept = default;
+Lease& Lease::operator=(Lease&& other) noexcept {
+    if (this != &other) {
+        release();
+        slot_ = std::move(other.slot_);
+    }
+    return *this;
+}
+Lease::~Lease() { release(); }
+
+DriverConnection& Lease::connection() const noexcept { return *slot_->connection; }
+
+void Lease::release() noexcept {
+    if (!slot_) return;
+    Pool& pool = *slot_->pool;
+    pool.give_back(std::move(slot_));
+}
+
+void Lease::discard() noexcept {
+    if (!slot_) return;
+    Pool& pool = *slot_->pool;
+    slot_->connection->close();
+    pool.give_back(std::move(slot_), ReleaseKind::broken);
+}
+
+}  // namespace azoth::detail
