@@ -1,0 +1,99 @@
+// One entity by key: a fresh session and transaction each; many in one session; a plain value without a transaction.
+#include "fixture.hpp"
+#include "floors/point_get.hpp"
+#include "workloads/workloads.hpp"
+
+namespace benchmarks {
+
+namespace {
+
+using azoth::awaitable, azoth::col, azoth::select;
+
+awaitable<void> session_each(const azoth::async_sessionmaker& sessions, Keys keys, std::size_t count, Sample& sample) {
+    sample.start();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto session = sessions();
+        const auto item = co_await session.get<Item>(keys.next());
+        take(sample, *item);
+    }
+    sample.stop();
+}
+
+// Every key once, so that each get is a query.
+awaitable<void> one_session(const azoth::async_sessionmaker& sessions, std::size_t count, Sample& sample) {
+    sample.start();
+    {
+        auto session = sessions();
+        for (std::size_t i = 1; i <= count; ++i) {
+            const auto item = co_await session.get<Item>(static_cast<std::int64_t>(i));
+            take(sample, *item);
+        }
+    }
+    sample.stop();
+}
+
+awaitable<void> untracked(const azoth::async_sessionmaker& sessions, Keys keys, std::size_t count, Sample& sample) {
+    sample.start();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto session = sessions();
+        auto result = co_await session.execute(
+            select<Item>().where(col<&Item::id> == keys.next()).untracked().execution_options({.autocommit = true}));
+        const Item item = result.scalar_one();
+        take(sample, item);
+    }
+    sample.stop();
+}
+
+}  // namespace
+
+void point_get(Suite& suite) {
+    const std::size_t rows = suite.size(10000, 20);
+    const std::size_t count = suite.size(10000, 20);
+    for (const std::string mode : modes) {
+        if (!suite.wants("point get", mode) && !suite.wants("point get, one session", mode) &&
+            !suite.wants("point get, untracked autocommit", mode)) {
+            continue;
+        }
+        Fixture fixture(suite, mode, {.items = rows});
+        floors::PointGet floor(fixture.floor);
+        Workload workload;
+        workload.mode = mode;
+        workload.unit = "get";
+        workload.units = count;
+
+        workload.name = "point get";
+        if (mode == "inline") workload.target = Target{.name = "P3", .limit = 2};
+        workload.floor = [&](Sample& sample) {
+            Keys keys(rows);
+            sample.start();
+            for (std::size_t i = 0; i < count; ++i) take(sample, floor.get_in_transaction(keys.next()));
+            sample.stop();
+        };
+        workload.ours = [&](Sample& sample) { fixture.run(session_each(fixture.sessions, Keys(rows), count, sample)); };
+        suite.measure(workload);
+
+        workload.name = "point get, one session";
+        workload.floor = [&](Sample& sample) {
+            sample.start();
+            floor.transactions().begin();
+            for (std::size_t i = 1; i <= count; ++i) take(sample, floor.get(static_cast<std::int64_t>(i)));
+            floor.transactions().rollback();
+            sample.stop();
+        };
+        workload.ours = [&](Sample& sample) { fixture.run(one_session(fixture.sessions, count, sample)); };
+        suite.measure(workload);
+
+        workload.name = "point get, untracked autocommit";
+        workload.target.reset();
+        workload.floor = [&](Sample& sample) {
+            Keys keys(rows);
+            sample.start();
+            for (std::size_t i = 0; i < count; ++i) take(sample, floor.get(keys.next()));
+            sample.stop();
+        };
+        workload.ours = [&](Sample& sample) { fixture.run(untracked(fixture.sessions, Keys(rows), count, sample)); };
+        suite.measure(workload);
+    }
+}
+
+}  // namespace benchmarks
