@@ -57,7 +57,11 @@ struct ModelFinding {
 template <class... Ts>
     requires(sizeof...(Ts) > 0)
 consteval bool check() {
-    return detail::accept<detail::ModelFinding<Ts...>>();
+    static_assert((detail::is_mapped<Ts> && ...),
+                  "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
+    using Model = detail::ModelFinding<Ts...>;
+    if constexpr (detail::wrong<Model>) detail::refuse<Model::finding.problem, detail::where<Model>, detail::other<Model>>();
+    return true;
 }
 
 }  // namespace azoth

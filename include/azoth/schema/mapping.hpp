@@ -29,8 +29,9 @@ constexpr void apply_option(ColumnDef& column, const Option& option) {
     }
 }
 
+// Deduced return types here and below: the body is instantiated where the user wrote the word, and so are its errors.
 template <auto M, class... Options>
-constexpr ColumnDef column_def(std::string_view name, const Options&... options) {
+constexpr auto column_def(std::string_view name, const Options&... options) {
     using Member = member_type_t<M>;
     constexpr bool relation = relation_member_traits<Member>::is_relation;
     static_assert(!relation, "azoth: one<> and many<> members are mapped with relationship<&T::member>()");
@@ -127,18 +128,18 @@ struct TableWriter {
 
 /// A column of the member's own name. Options: primary_key, unique, indexed, length(n), foreign_key<&T::m>() ...
 template <auto M, class... Options>
-constexpr detail::ColumnDef column(const Options&... options) {
+constexpr auto column(const Options&... options) {
     return detail::column_def<M>(detail::member_name<M>(), options...);
 }
 /// A column whose database name is given first: `column<&Album::id>("AlbumId", primary_key)`.
 template <auto M, class... Options>
-constexpr detail::ColumnDef column(const char* name, const Options&... options) {
+constexpr auto column(const char* name, const Options&... options) {
     return detail::column_def<M>(name, options...);
 }
 
 /// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), cascade(...), lazy::selectin, order_by<&T::m>(), passive_deletes, viewonly, post_update.
 template <auto M, class... Options>
-constexpr detail::RelationshipDef relationship(const Options&... options) {
+constexpr auto relationship(const Options&... options) {
     using Member = detail::member_type_t<M>;
     using Traits = detail::relation_member_traits<Member>;
     static_assert(Traits::is_relation, "azoth: relationship<&T::member>() takes a one<> or many<> member");
@@ -173,9 +174,9 @@ constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... colu
 
 /// The other side of this relationship.
 template <auto M>
-constexpr detail::BackPopulatesOption back_populates() {
+constexpr auto back_populates() {
     static_assert(detail::relation_member_traits<detail::member_type_t<M>>::is_relation, "azoth: back_populates names a one<> or many<> member");
-    return {{&detail::member_tag<M>}, detail::member_name<M>(), false};
+    return detail::BackPopulatesOption{{&detail::member_tag<M>}, detail::member_name<M>(), false};
 }
 constexpr detail::BackPopulatesOption back_populates(std::string_view member) { return {{}, member, true}; }
 

@@ -63,6 +63,8 @@ inline constexpr Metadata::TableFunction table_functions[]{&table_of<Ts>...};
 template <class... Ts>
     requires(sizeof...(Ts) > 0)
 constexpr Metadata metadata(const NamingConvention& convention = {}) noexcept {
+    static_assert((detail::is_mapped<Ts> && ...),
+                  "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
     return Metadata(detail::table_functions<Ts...>, sizeof...(Ts), convention);
 }
 

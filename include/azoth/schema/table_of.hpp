@@ -37,15 +37,14 @@ template <class T>
 concept HasOutsideMapping = requires { mapping_of<T>::mapping(); };
 
 template <class T>
+inline constexpr bool is_mapped = HasOwnMapping<T> || HasOutsideMapping<T>;
+
+template <class T>
 constexpr auto mapping() {
     if constexpr (HasOwnMapping<T>) {
         return T::mapping();
-    } else if constexpr (HasOutsideMapping<T>) {
-        return mapping_of<T>::mapping();
     } else {
-        static_assert(HasOwnMapping<T>,
-                      "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
-        return TableDef<0, 0, 0>{};
+        return mapping_of<T>::mapping();
     }
 }
 
@@ -96,9 +95,11 @@ struct TableRegistrar {
 template <class T>
 const Table& table_of() {
     static_assert(sizeof(T) > 0, "azoth: the mapped struct must be complete here");
+    static_assert(is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
     static_assert(std::is_default_constructible_v<T>, "azoth: a mapped struct must be default-constructible: rows are read into one");
     static_assert(std::is_copy_constructible_v<T>, "azoth: a mapped struct must be copyable: new rows start as copies of a prototype");
-    static_assert(accept<StructFinding<T>>());
+    using Struct = StructFinding<T>;
+    if constexpr (wrong<Struct>) refuse<Struct::finding.problem, where<Struct>, other<Struct>>();
     (void)&TableRegistrar<T>::filled;
     static const Table* const table = build_table(table_shape<T>(), entity_ops<T>).release();
     return *table;

@@ -247,25 +247,63 @@ struct TypeOpsOf {
     static constexpr TypeOps value = make_type_ops<T>();
 };
 
-// The commonest types' functions are compiled once, in src/: nearly half of what a header of models used to cost.
-template <class T>
-struct CompiledOps {
+// The commonest types' functions are compiled once, in src/, not in every file that includes a model.
+template <>
+struct TypeOpsOf<bool> {
     static const TypeOps value;
 };
-template <> struct TypeOpsOf<bool> : CompiledOps<bool> {};
-template <> struct TypeOpsOf<std::int16_t> : CompiledOps<std::int16_t> {};
-template <> struct TypeOpsOf<std::int32_t> : CompiledOps<std::int32_t> {};
-template <> struct TypeOpsOf<std::int64_t> : CompiledOps<std::int64_t> {};
-template <> struct TypeOpsOf<double> : CompiledOps<double> {};
-template <> struct TypeOpsOf<std::string> : CompiledOps<std::string> {};
-template <> struct TypeOpsOf<Instant> : CompiledOps<Instant> {};
-template <> struct TypeOpsOf<std::optional<bool>> : CompiledOps<std::optional<bool>> {};
-template <> struct TypeOpsOf<std::optional<std::int16_t>> : CompiledOps<std::optional<std::int16_t>> {};
-template <> struct TypeOpsOf<std::optional<std::int32_t>> : CompiledOps<std::optional<std::int32_t>> {};
-template <> struct TypeOpsOf<std::optional<std::int64_t>> : CompiledOps<std::optional<std::int64_t>> {};
-template <> struct TypeOpsOf<std::optional<double>> : CompiledOps<std::optional<double>> {};
-template <> struct TypeOpsOf<std::optional<std::string>> : CompiledOps<std::optional<std::string>> {};
-template <> struct TypeOpsOf<std::optional<Instant>> : CompiledOps<std::optional<Instant>> {};
+template <>
+struct TypeOpsOf<std::int16_t> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::int32_t> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::int64_t> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<double> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::string> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<Instant> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<bool>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<std::int16_t>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<std::int32_t>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<std::int64_t>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<double>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<std::string>> {
+    static const TypeOps value;
+};
+template <>
+struct TypeOpsOf<std::optional<Instant>> {
+    static const TypeOps value;
+};
 
 template <class T>
 inline constexpr const TypeOps& type_ops = TypeOpsOf<T>::value;
