@@ -1,4 +1,5 @@
-// What a header of models needs: the words of mapping(), the storable types, one<T> and many<T>, metadata and check. No Asio.
+// What a header of models needs: the words of mapping(), the storable types, one<T> and many<T>, metadata and check. No
+// Asio.
 #pragma once
 
 // Here first: clang prints the way to the file of an error, and most errors in a mapping are reported there.

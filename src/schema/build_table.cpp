@@ -1,4 +1,5 @@
-// From the declaration of a mapped struct to its Table: columns with their offsets, keys, indexes, constraints, snapshot layout.
+// From the declaration of a mapped struct to its Table: columns with their offsets, keys, indexes, constraints,
+// snapshot layout.
 #include <azoth/schema/naming.hpp>
 #include <azoth/schema/table.hpp>
 
@@ -18,7 +19,8 @@ namespace {
 /// A default-constructed object of the mapped struct: offsets and initialisers are read off a real one.
 class Specimen {
 public:
-    explicit Specimen(const EntityOps& entity) : entity_(entity), memory_(::operator new(entity.size, std::align_val_t{entity.align})) {
+    explicit Specimen(const EntityOps& entity)
+        : entity_(entity), memory_(::operator new(entity.size, std::align_val_t{entity.align})) {
         try {
             entity_.construct(memory_);
         } catch (...) {
@@ -46,7 +48,9 @@ private:
     void* memory_;
 };
 
-std::string member_of(const Table& table, const Column& column) { return std::string(table.type_name) + "." + std::string(column.member); }
+std::string member_of(const Table& table, const Column& column) {
+    return std::string(table.type_name) + "." + std::string(column.member);
+}
 
 std::vector<std::uint32_t> positions(const Table& table, const MemberList& list) {
     std::vector<std::uint32_t> result;
@@ -80,10 +84,12 @@ void add_column(Table& table, const ColumnDef& def, const Specimen& specimen) {
     if (def.version_id) table.version_column = static_cast<std::int32_t>(column.index);
 
     if (def.has_server_default) {
-        if (def.server_default.empty()) throw_argument_error(member_of(table, column) + ": server_default() without SQL");
+        if (def.server_default.empty())
+            throw_argument_error(member_of(table, column) + ": server_default() without SQL");
         if (!column.ops->is_default(specimen.at(column.offset))) {
             throw_argument_error(member_of(table, column) +
-                                 ": the column has a server_default, and the member's initialiser is another value; the row could never be "
+                                 ": the column has a server_default, and the member's initialiser is another value; "
+                                 "the row could never be "
                                  "inserted without it. Initialise the member with {} or make it std::optional");
         }
     }
@@ -135,7 +141,8 @@ void add_index(Table& table, std::vector<std::uint32_t> columns, bool unique, st
     index.name = constraint_name(NamingConvention{}, table, index);
     for (const auto& other : table.indexes) {
         if (same_name(other.name, index.name)) {
-            throw_argument_error(std::string(table.type_name) + ": two indexes over the same columns are both named \"" + index.name + "\"");
+            throw_argument_error(std::string(table.type_name) +
+                                 ": two indexes over the same columns are both named \"" + index.name + "\"");
         }
     }
     table.indexes.push_back(std::move(index));
@@ -151,12 +158,19 @@ void add_constraints(Table& table) {
     }
     for (const auto& def : table.shape.constraints) {
         switch (def.kind) {
-            case ConstraintDef::Kind::unique: table.uniques.push_back({std::string(def.name), positions(table, def.columns)}); break;
-            case ConstraintDef::Kind::check: table.checks.push_back({std::string(def.name), std::string(def.text)}); break;
-            case ConstraintDef::Kind::index: add_index(table, positions(table, def.columns), def.unique_index, def.text); break;
+            case ConstraintDef::Kind::unique:
+                table.uniques.push_back({std::string(def.name), positions(table, def.columns)});
+                break;
+            case ConstraintDef::Kind::check:
+                table.checks.push_back({std::string(def.name), std::string(def.text)});
+                break;
+            case ConstraintDef::Kind::index:
+                add_index(table, positions(table, def.columns), def.unique_index, def.text);
+                break;
             case ConstraintDef::Kind::primary_key:
             case ConstraintDef::Kind::foreign_key:
-            case ConstraintDef::Kind::schema: break;
+            case ConstraintDef::Kind::schema:
+                break;
         }
     }
 }
@@ -178,7 +192,8 @@ void lay_out_snapshot(Table& table) {
     std::vector<Column*> order;
     for (auto& column : table.columns) order.push_back(&column);
     std::sort(order.begin(), order.end(), [](const Column* a, const Column* b) {
-        return a->ops->snapshot_align != b->ops->snapshot_align ? a->ops->snapshot_align > b->ops->snapshot_align : a->index < b->index;
+        return a->ops->snapshot_align != b->ops->snapshot_align ? a->ops->snapshot_align > b->ops->snapshot_align
+                                                                : a->index < b->index;
     });
     std::size_t at = 0;
     for (Column* column : order) {

@@ -16,7 +16,8 @@ namespace {
 /// A struct is reached through a foreign key of the owner even where nothing else in the program uses it.
 const Table& (*target_function(const Relationship& relationship))() {
     for (const auto& key : relationship.owner->foreign_keys) {
-        if (!key.by_name() && key.view.def->target.owner == relationship.def.target_type) return key.view.def->target_table;
+        if (!key.by_name() && key.view.def->target.owner == relationship.def.target_type)
+            return key.view.def->target_table;
     }
     return nullptr;
 }
@@ -36,7 +37,8 @@ bool order_as_primary_key(const Table& target, RelationshipLink& link) {
 }
 
 /// ": Post.author_id, Post.editor_id", the keys that an ambiguous relationship could follow.
-std::string candidates(const Table& owner, const detail::RelationshipDef& def, const Table& target, Direction direction) {
+std::string candidates(const Table& owner, const detail::RelationshipDef& def, const Table& target,
+                       Direction direction) {
     const bool forward = direction == Direction::many_to_one;
     const Table& from = forward ? owner : target;
     std::string text;
@@ -56,7 +58,8 @@ std::string candidates(const Table& owner, const detail::RelationshipDef& def, c
 
 const RelationshipLink& detail::LinkCache::publish(std::unique_ptr<const RelationshipLink> link) noexcept {
     const RelationshipLink* expected = nullptr;
-    if (link_.compare_exchange_strong(expected, link.get(), std::memory_order_acq_rel, std::memory_order_acquire)) return *link.release();
+    if (link_.compare_exchange_strong(expected, link.get(), std::memory_order_acq_rel, std::memory_order_acquire))
+        return *link.release();
     return *expected;
 }
 
@@ -67,7 +70,8 @@ bool Relationship::target_known() const noexcept { return def.target->filled() |
 const Table& Relationship::target() const {
     if (!def.target->filled()) {
         if (const auto function = target_function(*this)) return function();
-        detail::throw_argument_error(full_name() + ": nothing in this program uses its target, " + std::string(def.target->type_name) +
+        detail::throw_argument_error(full_name() + ": nothing in this program uses its target, " +
+                                     std::string(def.target->type_name) +
                                      ", as a mapped struct; list it in metadata<...>()");
     }
     return def.target->table();
@@ -78,11 +82,13 @@ const RelationshipLink& Relationship::resolve() const {
     detail::Ends ends;
     if (const auto finding = detail::find_ends(owner->shape, def, other.shape, ends)) {
         auto text = detail::describe(finding);
-        if (finding.problem == detail::Problem::several_foreign_keys) text += candidates(*owner, def, other, ends.direction);
+        if (finding.problem == detail::Problem::several_foreign_keys)
+            text += candidates(*owner, def, other, ends.direction);
         detail::throw_argument_error(std::move(text));
     }
     std::uint32_t inverse = detail::no_inverse;
-    if (const auto finding = detail::find_inverse(owner->shape, def, other.shape, ends, inverse)) detail::throw_argument_error(detail::describe(finding));
+    if (const auto finding = detail::find_inverse(owner->shape, def, other.shape, ends, inverse))
+        detail::throw_argument_error(detail::describe(finding));
 
     auto link = std::make_unique<RelationshipLink>();
     link->target = &other;

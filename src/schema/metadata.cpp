@@ -21,7 +21,8 @@ const Table* target_among(const std::vector<const Table*>& tables, const Foreign
 ForeignKeyTarget resolve_among(const std::vector<const Table*>& tables, const ForeignKey& key) {
     if (const auto* target = target_among(tables, key)) return key.resolve(*target);
     if (!key.by_name()) return key.resolve();
-    detail::throw_argument_error(std::string(key.table->type_name) + "." + std::string(key.table->columns[key.columns.front()].member) +
+    detail::throw_argument_error(std::string(key.table->type_name) + "." +
+                                 std::string(key.table->columns[key.columns.front()].member) +
                                  ": the foreign key refers to \"" + std::string(key.view.def->target_name) +
                                  "\", and no table of the metadata has that name");
 }
@@ -36,7 +37,8 @@ void check_names(const std::vector<const Table*>& tables, const NamingConvention
         const Table& table = *tables[i];
         for (std::size_t j = 0; j < i; ++j) {
             if (detail::same_name(table.name, tables[j]->name) && detail::same_name(table.schema, tables[j]->schema)) {
-                detail::throw_argument_error("two tables named \"" + table.full_name() + "\": " + std::string(tables[j]->type_name) + " and " +
+                detail::throw_argument_error("two tables named \"" + table.full_name() +
+                                             "\": " + std::string(tables[j]->type_name) + " and " +
                                              std::string(table.type_name));
             }
         }
@@ -45,7 +47,8 @@ void check_names(const std::vector<const Table*>& tables, const NamingConvention
             const auto name = constraint_name(convention, table, index);
             for (const auto& other : indexes) {
                 if (detail::same_name(name, other.name) && detail::same_name(table.schema, other.table->schema)) {
-                    detail::throw_argument_error("two indexes named \"" + name + "\": of " + std::string(other.table->type_name) + " and of " +
+                    detail::throw_argument_error("two indexes named \"" + name + "\": of " +
+                                                 std::string(other.table->type_name) + " and of " +
                                                  std::string(table.type_name));
                 }
             }
@@ -82,12 +85,14 @@ SortedTables Metadata::sorted() const {
         return target == key.table ? nullptr : target;
     };
     const auto ready = [&](const Table* table) {
-        return std::none_of(table->foreign_keys.begin(), table->foreign_keys.end(), [&](const ForeignKey& key) { return waits_for(key) != nullptr; });
+        return std::none_of(table->foreign_keys.begin(), table->foreign_keys.end(),
+                            [&](const ForeignKey& key) { return waits_for(key) != nullptr; });
     };
     while (!waiting.empty()) {
         auto next = std::find_if(waiting.begin(), waiting.end(), ready);
         if (next == waiting.end()) {
-            // What is left waits in a circle or behind one. Follow what each waits for until a table comes up again: that one is on a circle.
+            // What is left waits in a circle or behind one. Follow what each waits for until a table comes up again:
+            // that one is on a circle.
             std::vector<const Table*> path{waiting.front()};
             while (true) {
                 const Table* ahead = nullptr;
@@ -100,7 +105,9 @@ SortedTables Metadata::sorted() const {
                     continue;
                 }
                 // Of the circle, the one listed first goes first.
-                next = std::find_if(waiting.begin(), waiting.end(), [&](const Table* table) { return std::find(seen, path.end(), table) != path.end(); });
+                next = std::find_if(waiting.begin(), waiting.end(), [&](const Table* table) {
+                    return std::find(seen, path.end(), table) != path.end();
+                });
                 break;
             }
             for (const auto& key : (*next)->foreign_keys) {

@@ -17,7 +17,8 @@ std::string shortened(std::string name) {
     std::uint32_t hash = 2166136261u;
     for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
     std::size_t keep = max_identifier_size - 9;
-    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xc0) == 0x80) --keep;  // never inside a UTF-8 sequence
+    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xc0) == 0x80)
+        --keep;  // never inside a UTF-8 sequence
     name.resize(keep);
     name += '_';
     for (int shift = 28; shift >= 0; shift -= 4) name += "0123456789abcdef"[(hash >> shift) & 15u];
@@ -43,7 +44,8 @@ std::string value_of(std::string_view token, const Tokens& tokens, std::string_v
         }
         return text;
     }
-    detail::throw_argument_error("naming convention \"" + std::string(pattern) + "\": {" + std::string(token) + "} is not a token here");
+    detail::throw_argument_error("naming convention \"" + std::string(pattern) + "\": {" + std::string(token) +
+                                 "} is not a token here");
 }
 
 std::string apply(std::string_view pattern, const Tokens& tokens) {
@@ -57,7 +59,8 @@ std::string apply(std::string_view pattern, const Tokens& tokens) {
         result += pattern.substr(at, open - at);
         if (open == std::string_view::npos) break;
         const auto close = pattern.find('}', open);
-        if (close == std::string_view::npos) detail::throw_argument_error("naming convention \"" + std::string(pattern) + "\": '{' without '}'");
+        if (close == std::string_view::npos)
+            detail::throw_argument_error("naming convention \"" + std::string(pattern) + "\": '{' without '}'");
         result += value_of(pattern.substr(open + 1, close - open - 1), tokens, pattern);
         at = close + 1;
     }
@@ -66,14 +69,17 @@ std::string apply(std::string_view pattern, const Tokens& tokens) {
 
 }  // namespace
 
-std::string primary_key_name(const NamingConvention& convention, const Table& table) { return apply(convention.pk, {table, &table.primary_key}); }
+std::string primary_key_name(const NamingConvention& convention, const Table& table) {
+    return apply(convention.pk, {table, &table.primary_key});
+}
 
 std::string constraint_name(const NamingConvention& convention, const Table& table, const ForeignKey& key) {
     if (convention.fk.empty()) return {};
     return apply(convention.fk, {table, &key.columns, key.target_names().table});
 }
 
-std::string constraint_name(const NamingConvention& convention, const Table& table, const UniqueConstraint& constraint) {
+std::string constraint_name(const NamingConvention& convention, const Table& table,
+                            const UniqueConstraint& constraint) {
     return apply(convention.uq, {table, &constraint.columns, {}, constraint.name});
 }
 
@@ -82,7 +88,8 @@ std::string constraint_name(const NamingConvention& convention, const Table& tab
 }
 
 std::string constraint_name(const NamingConvention& convention, const Table& table, const Index& index) {
-    const std::string_view pattern = convention.ix.empty() ? NamingConvention{}.ix : convention.ix;  // an index must have a name
+    const std::string_view pattern =
+        convention.ix.empty() ? NamingConvention{}.ix : convention.ix;  // an index must have a name
     return apply(pattern, {table, &index.columns});
 }
 

@@ -20,46 +20,84 @@ std::string describe(const Finding& f) {
     const std::string other = dotted(f.other_type, f.other_member);
     const std::string between = std::string(f.type) + " and " + std::string(f.other_type);
     switch (f.problem) {
-        case Problem::none: break;
-        case Problem::no_table_name: return where + ": the table has no name";
-        case Problem::no_columns: return where + ": the mapped struct has no columns";
-        case Problem::no_primary_key: return where + ": the mapped struct has no primary key; give a column the option primary_key";
-        case Problem::two_primary_keys: return where + ": the primary key is given twice; by options of columns or by primary_key(columns<...>), not both";
+        case Problem::none:
+            break;
+        case Problem::no_table_name:
+            return where + ": the table has no name";
+        case Problem::no_columns:
+            return where + ": the mapped struct has no columns";
+        case Problem::no_primary_key:
+            return where + ": the mapped struct has no primary key; give a column the option primary_key";
+        case Problem::two_primary_keys:
+            return where +
+                   ": the primary key is given twice; by options of columns or by primary_key(columns<...>), not both";
         case Problem::member_of_another_struct:
-            return where + ": the member does not belong to " + std::string(f.type) + " itself; base classes are not mapped, embed the struct with embedded<>()";
-        case Problem::member_mapped_twice: return where + ": the member is mapped twice";
-        case Problem::no_column_name: return where + ": the column has an empty name";
-        case Problem::column_name_twice: return where + ": the column has the same name as " + other + " (letter case does not count)";
-        case Problem::nullable_primary_key: return where + ": a primary key column cannot be std::optional";
-        case Problem::two_version_columns: return where + ": a second version_id column beside " + other;
-        case Problem::version_not_integer: return where + ": a version_id column must be an integer and not std::optional";
-        case Problem::length_of_no_string: return where + ": length(n) is for columns of text or bytes, not for " + std::string(f.value_type);
-        case Problem::length_below_names: return where + ": length(n) is shorter than the longest name of the enum " + std::string(f.value_type);
-        case Problem::numeric_of_no_decimal: return where + ": numeric(precision, scale) is for Decimal columns, not for " + std::string(f.value_type);
-        case Problem::scale_above_precision: return where + ": numeric(precision, scale) needs 1 <= precision and scale <= precision";
-        case Problem::foreign_key_without_dot: return where + ": a foreign key by name is written \"table.column\"";
-        case Problem::foreign_key_to_two_structs: return where + ": references<...> names members of different structs";
-        case Problem::set_null_of_not_null: return where + ": set_null on a foreign key whose member cannot hold NULL; make it std::optional";
-        case Problem::constraint_of_no_column: return where + ": a constraint names this member, which is no column of the table";
-        case Problem::constraint_repeats_column: return where + ": a constraint names this column twice";
-        case Problem::check_without_condition: return where + ": check() without a condition";
-        case Problem::schema_twice: return where + ": schema() is given twice";
-        case Problem::foreign_key_to_no_column: return where + ": the foreign key refers to " + other + ", which is no column";
+            return where + ": the member does not belong to " + std::string(f.type) +
+                   " itself; base classes are not mapped, embed the struct with embedded<>()";
+        case Problem::member_mapped_twice:
+            return where + ": the member is mapped twice";
+        case Problem::no_column_name:
+            return where + ": the column has an empty name";
+        case Problem::column_name_twice:
+            return where + ": the column has the same name as " + other + " (letter case does not count)";
+        case Problem::nullable_primary_key:
+            return where + ": a primary key column cannot be std::optional";
+        case Problem::two_version_columns:
+            return where + ": a second version_id column beside " + other;
+        case Problem::version_not_integer:
+            return where + ": a version_id column must be an integer and not std::optional";
+        case Problem::length_of_no_string:
+            return where + ": length(n) is for columns of text or bytes, not for " + std::string(f.value_type);
+        case Problem::length_below_names:
+            return where + ": length(n) is shorter than the longest name of the enum " + std::string(f.value_type);
+        case Problem::numeric_of_no_decimal:
+            return where + ": numeric(precision, scale) is for Decimal columns, not for " + std::string(f.value_type);
+        case Problem::scale_above_precision:
+            return where + ": numeric(precision, scale) needs 1 <= precision and scale <= precision";
+        case Problem::foreign_key_without_dot:
+            return where + ": a foreign key by name is written \"table.column\"";
+        case Problem::foreign_key_to_two_structs:
+            return where + ": references<...> names members of different structs";
+        case Problem::set_null_of_not_null:
+            return where + ": set_null on a foreign key whose member cannot hold NULL; make it std::optional";
+        case Problem::constraint_of_no_column:
+            return where + ": a constraint names this member, which is no column of the table";
+        case Problem::constraint_repeats_column:
+            return where + ": a constraint names this column twice";
+        case Problem::check_without_condition:
+            return where + ": check() without a condition";
+        case Problem::schema_twice:
+            return where + ": schema() is given twice";
+        case Problem::foreign_key_to_no_column:
+            return where + ": the foreign key refers to " + other + ", which is no column";
         case Problem::foreign_key_of_another_type:
-            return where + " is " + std::string(f.value_type) + ", but " + other + ", which its foreign key refers to, is " + std::string(f.other_value_type);
-        case Problem::no_foreign_key: return where + ": there is no foreign key between " + between + " for the relationship to follow";
-        case Problem::several_foreign_keys: return where + ": several foreign keys between " + between + " fit the relationship; choose one with via<&T::column>()";
-        case Problem::via_no_foreign_key: return where + ": via<> names members that are no foreign key between " + between + " in the relationship's direction";
-        case Problem::back_populates_nothing: return where + ": back_populates names " + other + ", which is no relationship of " + std::string(f.other_type);
+            return where + " is " + std::string(f.value_type) + ", but " + other +
+                   ", which its foreign key refers to, is " + std::string(f.other_value_type);
+        case Problem::no_foreign_key:
+            return where + ": there is no foreign key between " + between + " for the relationship to follow";
+        case Problem::several_foreign_keys:
+            return where + ": several foreign keys between " + between +
+                   " fit the relationship; choose one with via<&T::column>()";
+        case Problem::via_no_foreign_key:
+            return where + ": via<> names members that are no foreign key between " + between +
+                   " in the relationship's direction";
+        case Problem::back_populates_nothing:
+            return where + ": back_populates names " + other + ", which is no relationship of " +
+                   std::string(f.other_type);
         case Problem::back_populates_elsewhere:
             return where + ": back_populates names " + other + ", which does not point back at " + std::string(f.type);
-        case Problem::back_populates_disagrees: return where + ": back_populates pairs it with " + other + ", but not on both sides alike";
-        case Problem::back_populates_another_key: return where + ": back_populates pairs it with " + other + ", which follows another foreign key";
+        case Problem::back_populates_disagrees:
+            return where + ": back_populates pairs it with " + other + ", but not on both sides alike";
+        case Problem::back_populates_another_key:
+            return where + ": back_populates pairs it with " + other + ", which follows another foreign key";
         case Problem::back_populates_same_direction:
-            return where + ": back_populates pairs it with " + other + ", which has the same direction; one side is the many-to-one";
+            return where + ": back_populates pairs it with " + other +
+                   ", which has the same direction; one side is the many-to-one";
         case Problem::delete_orphan_of_many_to_one:
-            return where + ": delete_orphan on the many-to-one side; it belongs on the side of the parent, " + std::string(f.other_type);
-        case Problem::order_by_no_column: return where + ": order_by names a member that is no column of " + std::string(f.other_type);
+            return where + ": delete_orphan on the many-to-one side; it belongs on the side of the parent, " +
+                   std::string(f.other_type);
+        case Problem::order_by_no_column:
+            return where + ": order_by names a member that is no column of " + std::string(f.other_type);
     }
     return where;
 }

@@ -31,14 +31,16 @@ const Relationship& Table::relationship(const void* member) const {
     for (const auto& relationship : relationships) {
         if (relationship.def.id.member == member) return relationship;
     }
-    detail::throw_argument_error("the member is no relationship of " + std::string(type_name) + " (table \"" + full_name() +
-                                 "\"): list it in mapping() with relationship<&" + std::string(type_name) + "::member>()");
+    detail::throw_argument_error("the member is no relationship of " + std::string(type_name) + " (table \"" +
+                                 full_name() + "\"): list it in mapping() with relationship<&" +
+                                 std::string(type_name) + "::member>()");
 }
 
 const Table& detail::TableSlot::table() const {
     const auto function = build.load(std::memory_order_acquire);
     if (function == nullptr) {
-        throw_argument_error("nothing in this program uses " + std::string(type_name) + " as a mapped struct; list it in metadata<...>()");
+        throw_argument_error("nothing in this program uses " + std::string(type_name) +
+                             " as a mapped struct; list it in metadata<...>()");
     }
     return function();
 }

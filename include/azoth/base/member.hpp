@@ -21,8 +21,9 @@ using member_owner_t = typename member_pointer<decltype(M)>::owner;
 template <auto M>
 using member_type_t = typename member_pointer<decltype(M)>::type;
 
-/// Identity of a member or a type: the address at run time. At compile time it is a hash of the compiler's own spelling, for g++ with
-/// -fsanitize=undefined does not take two such addresses, nor such an address and null, for different.
+/// Identity of a member or a type: the address at run time. At compile time it is a hash of the compiler's own
+/// spelling, for g++ with -fsanitize=undefined does not take two such addresses, nor such an address and null, for
+/// different.
 struct Tag {
     std::uint64_t spelling = 0;
 };
@@ -30,7 +31,9 @@ struct Tag {
 /// Stands for "none", so that nothing is ever compared with null.
 inline constexpr Tag no_tag{};
 
-constexpr bool same(const Tag* a, const Tag* b) { return std::is_constant_evaluated() ? a->spelling == b->spelling : a == b; }
+constexpr bool same(const Tag* a, const Tag* b) {
+    return std::is_constant_evaluated() ? a->spelling == b->spelling : a == b;
+}
 
 /// FNV-1a, by Fowler, Noll and Vo.
 constexpr std::uint64_t hash_of(std::string_view text) {
@@ -56,8 +59,10 @@ inline constexpr Tag member_tag{spelling<M>()};
 template <class T>
 inline constexpr Tag type_tag{type_spelling<T>()};
 
-// The name is read from the compiler's own spelling of the function: "... [with auto M = &ns::User::name; ...]" (GCC) or
-// "... [M = &ns::User::name]" (clang): what stands between the last "::" of the pointer and the ';' or ']' that ends it.
+// The name is read from the compiler's own spelling of the function: "... [with auto M = &ns::User::name; ...]" (GCC)
+// or
+// "... [M = &ns::User::name]" (clang): what stands between the last "::" of the pointer and the ';' or ']' that ends
+// it.
 template <auto M>
 constexpr std::string_view member_name() {
     std::string_view text = __PRETTY_FUNCTION__;
@@ -65,7 +70,9 @@ constexpr std::string_view member_name() {
     std::size_t end = begin;
     while (end < text.size() && text[end] != ';' && text[end] != ']') ++end;
     std::size_t start = end;
-    while (start > begin && text[start - 1] != ':' && text[start - 1] != '&' && text[start - 1] != ' ' && text[start - 1] != '(') --start;
+    while (start > begin && text[start - 1] != ':' && text[start - 1] != '&' && text[start - 1] != ' ' &&
+           text[start - 1] != '(')
+        --start;
     if (text[end - 1] == ')') --end;
     return text.substr(start, end - start);
 }

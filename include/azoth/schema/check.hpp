@@ -51,16 +51,18 @@ struct ModelFinding {
 
 }  // namespace detail
 
-/// Checks the mappings of the structs against each other: `static_assert(azoth::check<User, Post>());`. Primary keys, types of foreign
-/// keys, foreign keys of relationships, pairings of back_populates. What refers to a struct that is not listed is left to run time.
-/// Returns true; whatever is wrong is a compile error that names the member.
+/// Checks the mappings of the structs against each other: `static_assert(azoth::check<User, Post>());`. Primary keys,
+/// types of foreign keys, foreign keys of relationships, pairings of back_populates. What refers to a struct that is
+/// not listed is left to run time. Returns true; whatever is wrong is a compile error that names the member.
 template <class... Ts>
     requires(sizeof...(Ts) > 0)
 consteval bool check() {
     static_assert((detail::is_mapped<Ts> && ...),
-                  "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
+                  "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise "
+                  "azoth::mapping_of for it");
     using Model = detail::ModelFinding<Ts...>;
-    if constexpr (detail::wrong<Model>) detail::refuse<Model::finding.problem, detail::where<Model>, detail::other<Model>>();
+    if constexpr (detail::wrong<Model>)
+        detail::refuse<Model::finding.problem, detail::where<Model>, detail::other<Model>>();
     return true;
 }
 

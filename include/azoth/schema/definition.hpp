@@ -26,7 +26,9 @@ struct MemberId {
     constexpr MemberId() = default;
     constexpr MemberId(const Tag* in, std::nullptr_t = nullptr) : member(in) {}
     constexpr MemberId(const Tag* in, const Tag* embedded_in) : member(in), outer(embedded_in) {}
-    friend constexpr bool operator==(const MemberId& a, const MemberId& b) { return same(a.member, b.member) && same(a.outer, b.outer); }
+    friend constexpr bool operator==(const MemberId& a, const MemberId& b) {
+        return same(a.member, b.member) && same(a.outer, b.outer);
+    }
 };
 
 inline constexpr std::size_t max_key_columns = 8;
@@ -36,10 +38,10 @@ struct MemberList {
     const MemberId* members = nullptr;
     const std::string_view* names = nullptr;  ///< of the members, for messages
     std::size_t size = 0;
-    const Tag* owner = &no_tag;               ///< of the struct
+    const Tag* owner = &no_tag;  ///< of the struct
     std::string_view owner_name{};
     TableSlot* slot = nullptr;
-    bool one_owner = true;                    ///< all members belong to `owner`
+    bool one_owner = true;  ///< all members belong to `owner`
 
     constexpr const MemberId* begin() const { return members; }
     constexpr const MemberId* end() const { return members + size; }
@@ -47,9 +49,9 @@ struct MemberList {
 
 struct ForeignKeyDef {
     bool present = false;
-    MemberList target{};                          ///< by type ...
-    const Table& (*target_table)() = nullptr;     ///< table_of of the struct that `target` names
-    std::string_view target_name{};               ///< ... or by "table.column"
+    MemberList target{};                       ///< by type ...
+    const Table& (*target_table)() = nullptr;  ///< table_of of the struct that `target` names
+    std::string_view target_name{};            ///< ... or by "table.column"
     ReferentialAction on_delete = ReferentialAction::no_action;
     ReferentialAction on_update = ReferentialAction::no_action;
 };
@@ -57,15 +59,15 @@ struct ForeignKeyDef {
 struct ColumnDef {
     MemberId id{};
     std::string_view member_name{};
-    std::string_view name{};                                ///< in the database; the member's name unless given
+    std::string_view name{};  ///< in the database; the member's name unless given
     const TypeOps* type = nullptr;
-    TypeFacts facts{};                                      ///< of `type`, readable at compile time
-    const Tag* owner = &no_tag;                             ///< the struct that has the member
+    TypeFacts facts{};           ///< of `type`, readable at compile time
+    const Tag* owner = &no_tag;  ///< the struct that has the member
     bool embedded = false;
-    const Tag* outer_owner = &no_tag;                       ///< the struct that has the embedding member ...
-    const Tag* outer_type = &no_tag;                        ///< ... and of what it embeds
-    const void* (*outer)(const void* object) = nullptr;     ///< embedding member, for columns of an embedded struct
-    const void* (*field)(const void* object) = nullptr;     ///< address of the member in its struct
+    const Tag* outer_owner = &no_tag;                    ///< the struct that has the embedding member ...
+    const Tag* outer_type = &no_tag;                     ///< ... and of what it embeds
+    const void* (*outer)(const void* object) = nullptr;  ///< embedding member, for columns of an embedded struct
+    const void* (*field)(const void* object) = nullptr;  ///< address of the member in its struct
     bool primary_key = false;
     bool unique = false;
     bool indexed = false;
@@ -90,14 +92,14 @@ struct OrderDef {
 struct RelationshipDef {
     MemberId id{};
     std::string_view name{};
-    const Tag* owner = &no_tag;               ///< the struct that has the member
+    const Tag* owner = &no_tag;  ///< the struct that has the member
     bool many = false;
     TableSlot* target = nullptr;
     const Tag* target_type = &no_tag;
     RelationMember* (*access)(void* object) = nullptr;
     bool back_populates_by_name = false;
     MemberId back_populates{};
-    std::string_view back_populates_name{};   ///< set in both forms; empty without back_populates
+    std::string_view back_populates_name{};  ///< set in both forms; empty without back_populates
     MemberList via{};
     std::array<OrderDef, 4> order_by{};
     std::size_t order_count = 0;
@@ -118,7 +120,7 @@ struct RelationshipDef {
 struct ConstraintDef {
     enum class Kind : std::uint8_t { primary_key, unique, check, index, foreign_key, schema } kind = Kind::check;
     MemberList columns{};
-    std::string_view text{};   ///< check condition, index predicate, schema name
+    std::string_view text{};  ///< check condition, index predicate, schema name
     std::string_view name{};
     bool unique_index = false;
     ForeignKeyDef foreign_key{};
@@ -152,8 +154,8 @@ struct Range {
 /// A TableDef with its struct's identity and without its sizes. Points into static storage.
 struct TableShape {
     std::string_view name{};
-    std::string_view type_name{};   ///< the C++ struct
-    const Tag* type = &no_tag;      ///< &type_tag<T>
+    std::string_view type_name{};  ///< the C++ struct
+    const Tag* type = &no_tag;     ///< &type_tag<T>
     Range<ColumnDef> columns{};
     Range<RelationshipDef> relationships{};
     Range<ConstraintDef> constraints{};

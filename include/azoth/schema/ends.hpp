@@ -1,4 +1,5 @@
-// How a relationship finds its foreign key and its other side; constexpr, used by check<>() and by Relationship::link() alike.
+// How a relationship finds its foreign key and its other side; constexpr, used by check<>() and by Relationship::link()
+// alike.
 #pragma once
 
 #include <azoth/schema/problem.hpp>
@@ -18,7 +19,8 @@ constexpr std::string_view schema_name(const TableShape& shape) {
     return at == no_position ? std::string_view{} : shape.constraints[at].text;
 }
 
-/// "schema.table.column" taken apart. Without a schema the table is looked for in the schema of the table that refers to it.
+/// "schema.table.column" taken apart. Without a schema the table is looked for in the schema of the table that refers
+/// to it.
 struct TargetName {
     std::string_view schema{};
     std::string_view table{};
@@ -43,7 +45,7 @@ struct KeyView {
     const TableShape* shape = nullptr;
     const ForeignKeyDef* def = nullptr;
     bool at_column = true;
-    std::size_t position = 0;   ///< of the column, or of the constraint
+    std::size_t position = 0;  ///< of the column, or of the constraint
 
     constexpr std::size_t size() const { return at_column ? 1 : shape->constraints[position].columns.size; }
     constexpr MemberId local_id(std::size_t index) const {
@@ -83,18 +85,30 @@ constexpr void each_key(const TableShape& shape, Visit visit) {
     }
 }
 
-/// Do the key's columns exist in the target and have the types of the local ones? The struct of the key has passed check_struct.
+/// Do the key's columns exist in the target and have the types of the local ones? The struct of the key has passed
+/// check_struct.
 constexpr Finding check_key(const KeyView& key, const TableShape& target) {
     for (std::size_t i = 0; i < key.size(); ++i) {
         const auto& local = key.shape->columns[find_column(*key.shape, key.local_id(i))];
         const auto at = key.remote(i, target);
         if (at == no_position) {
-            return {Problem::foreign_key_to_no_column, key.shape->type_name, local.member_name, target.type_name, key.remote_name(i), {}, {}};
+            return {Problem::foreign_key_to_no_column,
+                    key.shape->type_name,
+                    local.member_name,
+                    target.type_name,
+                    key.remote_name(i),
+                    {},
+                    {}};
         }
         const auto& remote = target.columns[at];
         if (!same(local.facts.value_type, remote.facts.value_type)) {
-            return {Problem::foreign_key_of_another_type, key.shape->type_name, local.member_name, target.type_name, remote.member_name,
-                    local.facts.name, remote.facts.name};
+            return {Problem::foreign_key_of_another_type,
+                    key.shape->type_name,
+                    local.member_name,
+                    target.type_name,
+                    remote.member_name,
+                    local.facts.name,
+                    remote.facts.name};
         }
     }
     return {};
@@ -103,7 +117,7 @@ constexpr Finding check_key(const KeyView& key, const TableShape& target) {
 /// Which foreign key a relationship follows, and which way.
 struct Ends {
     Direction direction = Direction::many_to_one;
-    std::uint32_t key_index = 0;   ///< in the struct that has the key: the owner for many_to_one, else the target
+    std::uint32_t key_index = 0;  ///< in the struct that has the key: the owner for many_to_one, else the target
     KeyView key{};
     std::uint32_t candidates = 0;
 };
@@ -119,7 +133,8 @@ constexpr bool via_matches(const MemberList& via, const KeyView& key) {
 }
 
 /// Adds the keys from `from` to `to` that the relationship may follow.
-constexpr void collect_keys(const TableShape& from, const TableShape& to, const MemberList& via, Direction direction, Ends& ends) {
+constexpr void collect_keys(const TableShape& from, const TableShape& to, const MemberList& via, Direction direction,
+                            Ends& ends) {
     each_key(from, [&](std::uint32_t index, const KeyView& key) {
         if (!key.refers_to(to) || (via.size != 0 && !via_matches(via, key))) return false;
         if (ends.candidates++ == 0) {
@@ -133,7 +148,9 @@ constexpr void collect_keys(const TableShape& from, const TableShape& to, const 
 
 /// Without via<>: one<> follows a key of its own struct, else (one-to-one) one of the target; many<> one of the target.
 constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target, Ends& ends) {
-    const auto found = [&](Problem problem) { return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}}; };
+    const auto found = [&](Problem problem) {
+        return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}};
+    };
     ends = {};
     if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
     if (ends.candidates == 0 && (def.many || !same(owner.type, target.type))) {
@@ -141,8 +158,10 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
     }
     if (ends.candidates == 0) return found(def.via.size != 0 ? Problem::via_no_foreign_key : Problem::no_foreign_key);
     if (ends.candidates > 1) return found(Problem::several_foreign_keys);
-    if (const auto finding = check_key(ends.key, ends.direction == Direction::many_to_one ? target : owner)) return finding;
-    if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan)) return found(Problem::delete_orphan_of_many_to_one);
+    if (const auto finding = check_key(ends.key, ends.direction == Direction::many_to_one ? target : owner))
+        return finding;
+    if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan))
+        return found(Problem::delete_orphan_of_many_to_one);
     for (std::size_t i = 0; i < def.order_count; ++i) {
         if (find_column(target, def.order_by[i].member) == no_position) return found(Problem::order_by_no_column);
     }
@@ -152,8 +171,8 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
 inline constexpr std::uint32_t no_inverse = 0xffffffff;
 
 /// The other side of back_populates, whichever side says so; `inverse` is its position in the target or no_inverse.
-constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target, const Ends& ends,
-                               std::uint32_t& inverse) {
+constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
+                               const Ends& ends, std::uint32_t& inverse) {
     inverse = no_inverse;
     const auto found = [&](Problem problem, std::string_view other) {
         return Finding{problem, owner.type_name, def.name, target.type_name, other, {}, {}};
@@ -163,7 +182,8 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
         const bool named = def.back_populates_is(other);
         const bool names_us = same(other.target_type, owner.type) && other.back_populates_is(def);
         if (!named && !names_us) continue;
-        if (inverse != no_inverse || (names_us && !named && def.has_back_populates())) return found(Problem::back_populates_disagrees, other.name);
+        if (inverse != no_inverse || (names_us && !named && def.has_back_populates()))
+            return found(Problem::back_populates_disagrees, other.name);
         if (!same(other.target_type, owner.type)) return found(Problem::back_populates_elsewhere, other.name);
         if (other.has_back_populates() && !names_us) return found(Problem::back_populates_disagrees, other.name);
         inverse = i;
@@ -174,7 +194,8 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     const auto& other = target.relationships[inverse];
     Ends back;
     if (const auto finding = find_ends(target, other, owner, back)) return finding;
-    if (!same(back.key.shape->type, ends.key.shape->type) || back.key_index != ends.key_index) return found(Problem::back_populates_another_key, other.name);
+    if (!same(back.key.shape->type, ends.key.shape->type) || back.key_index != ends.key_index)
+        return found(Problem::back_populates_another_key, other.name);
     if (back.direction == ends.direction) return found(Problem::back_populates_same_direction, other.name);
     return {};
 }

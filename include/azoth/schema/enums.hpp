@@ -15,7 +15,9 @@ enum class Cascade : std::uint8_t {
     remove = 4,         ///< removing the parent removes the children ("delete" in SQLAlchemy)
     delete_orphan = 8,  ///< a child taken out of its parent is deleted
 };
-constexpr Cascade operator|(Cascade a, Cascade b) { return static_cast<Cascade>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr Cascade operator|(Cascade a, Cascade b) {
+    return static_cast<Cascade>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 constexpr bool has(Cascade set, Cascade one) { return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0; }
 
 /// How a relationship is loaded when a query does not say.

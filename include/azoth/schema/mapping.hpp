@@ -35,7 +35,8 @@ constexpr auto column_def(std::string_view name, const Options&... options) {
     using Member = member_type_t<M>;
     constexpr bool relation = relation_member_traits<Member>::is_relation;
     static_assert(!relation, "azoth: one<> and many<> members are mapped with relationship<&T::member>()");
-    static_assert(relation || Storable<Member>, "azoth: this member's type cannot be stored in a column: specialise azoth::type_traits for it");
+    static_assert(relation || Storable<Member>,
+                  "azoth: this member's type cannot be stored in a column: specialise azoth::type_traits for it");
     ColumnDef column;
     if constexpr (!relation && Storable<Member>) {
         column.id.member = &member_tag<M>;
@@ -44,7 +45,9 @@ constexpr auto column_def(std::string_view name, const Options&... options) {
         column.owner = &type_tag<member_owner_t<M>>;
         column.type = &type_ops<Member>;
         column.facts = make_type_facts<Member>();
-        column.field = [](const void* object) -> const void* { return &(static_cast<const member_owner_t<M>*>(object)->*M); };
+        column.field = [](const void* object) -> const void* {
+            return &(static_cast<const member_owner_t<M>*>(object)->*M);
+        };
         (apply_option<Member>(column, options), ...);
     }
     return column;
@@ -87,7 +90,8 @@ struct OrderByOption {
 /// How many columns, relationships and constraints an argument of table() brings.
 template <class P>
 struct PartCount {
-    static_assert(sizeof(P) == 0, "azoth: table() takes a name, then column<>(), embedded<>(), relationship<>() and constraints");
+    static_assert(sizeof(P) == 0,
+                  "azoth: table() takes a name, then column<>(), embedded<>(), relationship<>() and constraints");
     static constexpr std::size_t columns = 0, relationships = 0, constraints = 0;
 };
 template <>
@@ -137,7 +141,8 @@ constexpr auto column(const char* name, const Options&... options) {
     return detail::column_def<M>(name, options...);
 }
 
-/// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), cascade(...), lazy::selectin, order_by<&T::m>(), passive_deletes, viewonly, post_update.
+/// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), cascade(...), lazy::selectin,
+/// order_by<&T::m>(), passive_deletes, viewonly, post_update.
 template <auto M, class... Options>
 constexpr auto relationship(const Options&... options) {
     using Member = detail::member_type_t<M>;
@@ -151,13 +156,16 @@ constexpr auto relationship(const Options&... options) {
         def.many = Traits::is_many;
         def.target = &detail::table_slot<typename Traits::target>;
         def.target_type = &detail::type_tag<typename Traits::target>;
-        def.access = [](void* object) -> detail::RelationMember* { return &(static_cast<detail::member_owner_t<M>*>(object)->*M); };
+        def.access = [](void* object) -> detail::RelationMember* {
+            return &(static_cast<detail::member_owner_t<M>*>(object)->*M);
+        };
         (options.apply(def), ...);
     }
     return def;
 }
 
-/// A value struct stored in columns of this table: `embedded<&User::address>(column<&Address::city>(), column<&Address::zip>("zip_code"))`.
+/// A value struct stored in columns of this table: `embedded<&User::address>(column<&Address::city>(),
+/// column<&Address::zip>("zip_code"))`.
 template <auto Outer, class... Columns>
 constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... columns) {
     static_assert((std::is_same_v<Columns, detail::ColumnDef> && ...), "azoth: embedded<&T::member>() takes columns");
@@ -167,7 +175,9 @@ constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... colu
         column.id.outer = &detail::member_tag<Outer>;
         column.outer_owner = &detail::type_tag<detail::member_owner_t<Outer>>;
         column.outer_type = &detail::type_tag<detail::member_type_t<Outer>>;
-        column.outer = [](const void* object) -> const void* { return &(static_cast<const detail::member_owner_t<Outer>*>(object)->*Outer); };
+        column.outer = [](const void* object) -> const void* {
+            return &(static_cast<const detail::member_owner_t<Outer>*>(object)->*Outer);
+        };
     }
     return pack;
 }
@@ -175,7 +185,8 @@ constexpr detail::ColumnPack<sizeof...(Columns)> embedded(const Columns&... colu
 /// The other side of this relationship.
 template <auto M>
 constexpr auto back_populates() {
-    static_assert(detail::relation_member_traits<detail::member_type_t<M>>::is_relation, "azoth: back_populates names a one<> or many<> member");
+    static_assert(detail::relation_member_traits<detail::member_type_t<M>>::is_relation,
+                  "azoth: back_populates names a one<> or many<> member");
     return detail::BackPopulatesOption{{&detail::member_tag<M>}, detail::member_name<M>(), false};
 }
 constexpr detail::BackPopulatesOption back_populates(std::string_view member) { return {{}, member, true}; }
@@ -187,10 +198,22 @@ constexpr detail::ViaOption via() {
 }
 
 constexpr detail::CascadeOption cascade(Cascade set) { return {set}; }
-inline constexpr Cascade save_update = Cascade::save_update, merge = Cascade::merge, remove = Cascade::remove, delete_orphan = Cascade::delete_orphan;
+inline constexpr Cascade save_update = Cascade::save_update, merge = Cascade::merge, delete_orphan = Cascade::delete_orphan;
+
+namespace detail {
+struct CascadeWord {};
+using RemoveWord = Cascade (*)(CascadeWord);
+}  // namespace detail
+/// Removing the parent removes the children. A function only so that it lives beside <cstdio>'s ::remove under using-directives;
+/// it is written like the other words: `cascade(save_update | remove)`.
+constexpr Cascade remove(detail::CascadeWord) { return Cascade::remove; }
+constexpr Cascade operator|(Cascade a, detail::RemoveWord) { return a | Cascade::remove; }
+constexpr Cascade operator|(detail::RemoveWord, Cascade b) { return Cascade::remove | b; }
+constexpr detail::CascadeOption cascade(detail::RemoveWord) { return {Cascade::remove}; }
 
 namespace lazy {
-inline constexpr detail::LazyOption not_loaded{Lazy::not_loaded}, selectin{Lazy::selectin}, joined{Lazy::joined}, raise{Lazy::raise};
+inline constexpr detail::LazyOption not_loaded{Lazy::not_loaded}, selectin{Lazy::selectin}, joined{Lazy::joined},
+    raise{Lazy::raise};
 }
 
 /// The database's ON DELETE takes care of children that are not loaded.

@@ -9,20 +9,22 @@
 
 namespace azoth {
 
-/// Patterns for the names of constraints and indexes. An empty pattern leaves the constraint unnamed, so the database names it.
-/// Tokens: `{table}`, `{columns}` (database names joined by '_'), `{referred}` (the table a foreign key refers to) and `{name}` (the
-/// name given in the mapping; a constraint without one stays unnamed). A name given in the mapping is used as it is unless the
-/// pattern has `{name}`. Lifetimes: the texts must outlive the Metadata; literals do.
+/// Patterns for the names of constraints and indexes. An empty pattern leaves the constraint unnamed, so the database
+/// names it. Tokens: `{table}`, `{columns}` (database names joined by '_'), `{referred}` (the table a foreign key
+/// refers to) and `{name}` (the name given in the mapping; a constraint without one stays unnamed). A name given in the
+/// mapping is used as it is unless the pattern has `{name}`. Lifetimes: the texts must outlive the Metadata; literals
+/// do.
 struct NamingConvention {
-    std::string_view pk{};                        ///< primary keys: "pk_{table}"
-    std::string_view fk{};                        ///< foreign keys: "fk_{table}_{columns}_{referred}"
-    std::string_view uq{};                        ///< unique constraints: "uq_{table}_{columns}"
-    std::string_view ix = "ix_{table}_{columns}"; ///< indexes
-    std::string_view ck{};                        ///< checks: "ck_{table}_{name}"
+    std::string_view pk{};                         ///< primary keys: "pk_{table}"
+    std::string_view fk{};                         ///< foreign keys: "fk_{table}_{columns}_{referred}"
+    std::string_view uq{};                         ///< unique constraints: "uq_{table}_{columns}"
+    std::string_view ix = "ix_{table}_{columns}";  ///< indexes
+    std::string_view ck{};                         ///< checks: "ck_{table}_{name}"
 };
 using naming_convention = NamingConvention;
 
-/// PostgreSQL's limit, the smallest but one; a longer generated name keeps its beginning and ends in a hash of the whole.
+/// PostgreSQL's limit, the smallest but one; a longer generated name keeps its beginning and ends in a hash of the
+/// whole.
 inline constexpr std::size_t max_identifier_size = 63;
 
 /// The names DDL gives. Empty: unnamed. Errors: `ArgumentError` for an unknown token.

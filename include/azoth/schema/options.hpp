@@ -2,8 +2,8 @@
 #pragma once
 
 #include <azoth/schema/definition.hpp>
-#include <azoth/schema/table_of.hpp>
 #include <azoth/schema/stored_as.hpp>
+#include <azoth/schema/table_of.hpp>
 
 #include <string>
 #include <string_view>
@@ -25,7 +25,12 @@ template <auto First, auto... Rest>
 constexpr MemberList list_of() {
     using Owner = member_owner_t<First>;
     static_assert(sizeof...(Rest) < max_key_columns, "azoth: a key has between 1 and 8 columns");
-    return {member_ids<First, Rest...>, member_names<First, Rest...>,  1 + sizeof...(Rest), &type_tag<Owner>, type_name<Owner>(), &table_slot<Owner>,
+    return {member_ids<First, Rest...>,
+            member_names<First, Rest...>,
+            1 + sizeof...(Rest),
+            &type_tag<Owner>,
+            type_name<Owner>(),
+            &table_slot<Owner>,
             (std::is_same_v<member_owner_t<Rest>, Owner> && ...)};
 }
 
@@ -94,7 +99,8 @@ struct StoredAsOption {
     constexpr void apply_to(ColumnDef& column) const {
         static_assert(std::is_same_v<Stored, std::string>, "azoth: stored_as<std::string> is the one there is");
         static_assert(NamedEnum<remove_optional_t<Member>>,
-                      "azoth: stored_as<std::string> needs an enum with names: specialise azoth::type_traits for it, derived from azoth::enum_names");
+                      "azoth: stored_as<std::string> needs an enum with names: specialise azoth::type_traits for it, "
+                      "derived from azoth::enum_names");
         if constexpr (NamedEnum<remove_optional_t<Member>>) {
             column.type = &stored_type_ops<Member, Stored>;
             column.facts = stored_type_ops<Member, Stored>;
@@ -113,7 +119,8 @@ template <auto F>
 struct DefaultFactoryOption {
     template <class Member>
     constexpr void apply_to(ColumnDef& column) const {
-        static_assert(gives<F, Member>, "azoth: default_factory<> takes a function without parameters that returns the member's type");
+        static_assert(gives<F, Member>,
+                      "azoth: default_factory<> takes a function without parameters that returns the member's type");
         if constexpr (gives<F, Member>) column.default_factory = &call_into_field<F, Member>;
     }
 };
@@ -121,7 +128,8 @@ template <auto F>
 struct OnUpdateOption {
     template <class Member>
     constexpr void apply_to(ColumnDef& column) const {
-        static_assert(gives<F, Member>, "azoth: onupdate<> takes a function without parameters that returns the member's type");
+        static_assert(gives<F, Member>,
+                      "azoth: onupdate<> takes a function without parameters that returns the member's type");
         if constexpr (gives<F, Member>) column.onupdate = &call_into_field<F, Member>;
     }
 };
@@ -172,7 +180,8 @@ constexpr detail::ServerDefaultOption server_default(std::string_view sql) { ret
 template <class Stored>
 inline constexpr detail::StoredAsOption<Stored> stored_as{};
 
-/// A function without parameters that gives the value when the row is inserted and the member is unset: `default_factory<&make_token>`.
+/// A function without parameters that gives the value when the row is inserted and the member is unset:
+/// `default_factory<&make_token>`.
 template <auto Function>
 inline constexpr detail::DefaultFactoryOption<Function> default_factory{};
 /// A function without parameters that gives the value whenever the row is updated: `onupdate<&azoth::utcnow>`.
@@ -181,11 +190,13 @@ inline constexpr detail::OnUpdateOption<Function> onupdate{};
 
 namespace on_delete {
 inline constexpr detail::OnDelete cascade{ReferentialAction::cascade}, set_null{ReferentialAction::set_null},
-    restrict_{ReferentialAction::restrict_}, set_default{ReferentialAction::set_default}, no_action{ReferentialAction::no_action};
+    restrict_{ReferentialAction::restrict_}, set_default{ReferentialAction::set_default},
+    no_action{ReferentialAction::no_action};
 }
 namespace on_update {
 inline constexpr detail::OnUpdate cascade{ReferentialAction::cascade}, set_null{ReferentialAction::set_null},
-    restrict_{ReferentialAction::restrict_}, set_default{ReferentialAction::set_default}, no_action{ReferentialAction::no_action};
+    restrict_{ReferentialAction::restrict_}, set_default{ReferentialAction::set_default},
+    no_action{ReferentialAction::no_action};
 }
 
 /// The column refers to `Target`: `foreign_key<&User::id>(on_delete::cascade)`.

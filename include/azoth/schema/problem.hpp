@@ -57,7 +57,7 @@ struct Finding {
     std::string_view member{};
     std::string_view other_type{};
     std::string_view other_member{};
-    std::string_view value_type{};         ///< of the member, where types are the problem
+    std::string_view value_type{};  ///< of the member, where types are the problem
     std::string_view other_value_type{};
 
     constexpr explicit operator bool() const { return problem != Problem::none; }
@@ -77,8 +77,8 @@ constexpr bool same_name(std::string_view a, std::string_view b) {
     return true;
 }
 
-// Code that also runs at compile time finds positions, not pointers: g++ with -fsanitize=undefined cannot tell the address of a part of
-// an inline variable from null.
+// Code that also runs at compile time finds positions, not pointers: g++ with -fsanitize=undefined cannot tell the
+// address of a part of an inline variable from null.
 inline constexpr std::size_t no_position = static_cast<std::size_t>(-1);
 
 constexpr std::size_t find_column(const TableShape& shape, MemberId id) {
@@ -102,14 +102,16 @@ constexpr bool sets_null(const ForeignKeyDef& key) {
 constexpr Problem foreign_key_problem(const ForeignKeyDef& key) {
     if (!key.target_name.empty() || key.target.size == 0) {
         const auto dot = key.target_name.rfind('.');
-        if (dot == std::string_view::npos || dot == 0 || dot + 1 == key.target_name.size()) return Problem::foreign_key_without_dot;
+        if (dot == std::string_view::npos || dot == 0 || dot + 1 == key.target_name.size())
+            return Problem::foreign_key_without_dot;
     }
     return key.target.one_owner ? Problem::none : Problem::foreign_key_to_two_structs;
 }
 
 constexpr Problem column_problem(const TableShape& shape, const ColumnDef& column) {
     const auto kind = column.facts.sql_type.kind;
-    const bool ours = column.embedded ? same(column.outer_owner, shape.type) && same(column.outer_type, column.owner) : same(column.owner, shape.type);
+    const bool ours = column.embedded ? same(column.outer_owner, shape.type) && same(column.outer_type, column.owner)
+                                      : same(column.owner, shape.type);
     if (!ours) return Problem::member_of_another_struct;
     if (column.name.empty()) return Problem::no_column_name;
     if (column.primary_key && column.facts.nullable) return Problem::nullable_primary_key;
@@ -138,14 +140,21 @@ constexpr Finding check_columns(const TableShape& shape) {
         }
         for (std::size_t j = 0; j < i; ++j) {
             const auto& earlier = shape.columns[j];
-            const auto problem = earlier.id == column.id                 ? Problem::member_mapped_twice
+            const auto problem = earlier.id == column.id                ? Problem::member_mapped_twice
                                  : same_name(earlier.name, column.name) ? Problem::column_name_twice
                                                                         : Problem::none;
-            if (problem != Problem::none) return {problem, shape.type_name, column.member_name, shape.type_name, earlier.member_name, {}, {}};
+            if (problem != Problem::none)
+                return {problem, shape.type_name, column.member_name, shape.type_name, earlier.member_name, {}, {}};
         }
         if (column.version_id) {
             if (version != no_position) {
-                return {Problem::two_version_columns, shape.type_name, column.member_name, shape.type_name, shape.columns[version].member_name, {}, {}};
+                return {Problem::two_version_columns,
+                        shape.type_name,
+                        column.member_name,
+                        shape.type_name,
+                        shape.columns[version].member_name,
+                        {},
+                        {}};
             }
             version = i;
         }
@@ -158,18 +167,23 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
     const auto& list = constraint.columns;
     for (std::size_t i = 0; i < list.size; ++i) {
         const auto column = find_column(shape, list.members[i]);
-        const auto found = [&](Problem problem) { return Finding{problem, shape.type_name, list.names[i], {}, {}, {}, {}}; };
+        const auto found = [&](Problem problem) {
+            return Finding{problem, shape.type_name, list.names[i], {}, {}, {}, {}};
+        };
         if (!list.one_owner || !same(list.owner, shape.type)) return found(Problem::member_of_another_struct);
         if (column == no_position) return found(Problem::constraint_of_no_column);
         for (std::size_t j = 0; j < i; ++j) {
             if (list.members[j] == list.members[i]) return found(Problem::constraint_repeats_column);
         }
-        if (constraint.kind == Kind::primary_key && shape.columns[column].facts.nullable) return found(Problem::nullable_primary_key);
-        if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) && !shape.columns[column].facts.nullable) {
+        if (constraint.kind == Kind::primary_key && shape.columns[column].facts.nullable)
+            return found(Problem::nullable_primary_key);
+        if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) &&
+            !shape.columns[column].facts.nullable) {
             return found(Problem::set_null_of_not_null);
         }
     }
-    if (constraint.kind == Kind::check && constraint.text.empty()) return {Problem::check_without_condition, shape.type_name, {}, {}, {}, {}, {}};
+    if (constraint.kind == Kind::check && constraint.text.empty())
+        return {Problem::check_without_condition, shape.type_name, {}, {}, {}, {}, {}};
     if (constraint.kind == Kind::foreign_key) {
         if (const auto problem = foreign_key_problem(constraint.foreign_key); problem != Problem::none) {
             return {problem, shape.type_name, list.names[0], {}, {}, {}, {}};
@@ -183,7 +197,8 @@ constexpr Finding check_primary_key(const TableShape& shape) {
     bool schema = false;
     for (const auto& constraint : shape.constraints) {
         if (constraint.kind == ConstraintDef::Kind::primary_key) {
-            if (listed) return {Problem::two_primary_keys, shape.type_name, constraint.columns.names[0], {}, {}, {}, {}};
+            if (listed)
+                return {Problem::two_primary_keys, shape.type_name, constraint.columns.names[0], {}, {}, {}, {}};
             listed = true;
         }
         if (constraint.kind == ConstraintDef::Kind::schema) {
@@ -211,10 +226,17 @@ constexpr Finding check_struct(const TableShape& shape) {
     }
     for (std::size_t i = 0; i < shape.relationships.size(); ++i) {
         const auto& relationship = shape.relationships[i];
-        if (!same(relationship.owner, shape.type)) return {Problem::member_of_another_struct, shape.type_name, relationship.name, {}, {}, {}, {}};
+        if (!same(relationship.owner, shape.type))
+            return {Problem::member_of_another_struct, shape.type_name, relationship.name, {}, {}, {}, {}};
         for (std::size_t j = 0; j < i; ++j) {
             if (shape.relationships[j].id == relationship.id) {
-                return {Problem::member_mapped_twice, shape.type_name, relationship.name, shape.type_name, relationship.name, {}, {}};
+                return {Problem::member_mapped_twice,
+                        shape.type_name,
+                        relationship.name,
+                        shape.type_name,
+                        relationship.name,
+                        {},
+                        {}};
             }
         }
     }

@@ -20,39 +20,62 @@ template <Problem P, fixed_string Where, fixed_string Other>
 constexpr void refuse() {
     static_assert(differs<P, Problem::no_table_name>, "azoth: table(\"\"): the table has no name");
     static_assert(differs<P, Problem::no_columns>, "azoth: the mapped struct has no columns");
-    static_assert(differs<P, Problem::no_primary_key>, "azoth: the mapped struct has no primary key: give a column the option primary_key");
-    static_assert(differs<P, Problem::two_primary_keys>, "azoth: the primary key is given twice: by options of columns or by primary_key(columns<...>), not both");
+    static_assert(differs<P, Problem::no_primary_key>,
+                  "azoth: the mapped struct has no primary key: give a column the option primary_key");
+    static_assert(
+        differs<P, Problem::two_primary_keys>,
+        "azoth: the primary key is given twice: by options of columns or by primary_key(columns<...>), not both");
     static_assert(differs<P, Problem::member_of_another_struct>,
-                  "azoth: the member does not belong to the mapped struct itself; base classes are not mapped, embed the struct with embedded<>()");
+                  "azoth: the member does not belong to the mapped struct itself; base classes are not mapped, embed "
+                  "the struct with embedded<>()");
     static_assert(differs<P, Problem::member_mapped_twice>, "azoth: the member is mapped twice");
     static_assert(differs<P, Problem::no_column_name>, "azoth: the column has an empty name");
-    static_assert(differs<P, Problem::column_name_twice>, "azoth: two columns have the same name (letter case does not count)");
+    static_assert(differs<P, Problem::column_name_twice>,
+                  "azoth: two columns have the same name (letter case does not count)");
     static_assert(differs<P, Problem::nullable_primary_key>, "azoth: a primary key column cannot be std::optional");
     static_assert(differs<P, Problem::two_version_columns>, "azoth: the mapped struct has two version_id columns");
-    static_assert(differs<P, Problem::version_not_integer>, "azoth: a version_id column must be an integer and not std::optional");
+    static_assert(differs<P, Problem::version_not_integer>,
+                  "azoth: a version_id column must be an integer and not std::optional");
     static_assert(differs<P, Problem::length_of_no_string>, "azoth: length(n) is for columns of text or bytes");
-    static_assert(differs<P, Problem::length_below_names>, "azoth: length(n) is shorter than the longest name of the enum");
-    static_assert(differs<P, Problem::numeric_of_no_decimal>, "azoth: numeric(precision, scale) is for Decimal columns");
-    static_assert(differs<P, Problem::scale_above_precision>, "azoth: numeric(precision, scale) needs 1 <= precision and scale <= precision");
-    static_assert(differs<P, Problem::foreign_key_without_dot>, "azoth: a foreign key by name is written \"table.column\"");
-    static_assert(differs<P, Problem::foreign_key_to_two_structs>, "azoth: references<...> names members of different structs");
-    static_assert(differs<P, Problem::set_null_of_not_null>, "azoth: set_null on a foreign key whose member cannot hold NULL: make it std::optional");
-    static_assert(differs<P, Problem::constraint_of_no_column>, "azoth: the constraint names a member that is no column of this table");
+    static_assert(differs<P, Problem::length_below_names>,
+                  "azoth: length(n) is shorter than the longest name of the enum");
+    static_assert(differs<P, Problem::numeric_of_no_decimal>,
+                  "azoth: numeric(precision, scale) is for Decimal columns");
+    static_assert(differs<P, Problem::scale_above_precision>,
+                  "azoth: numeric(precision, scale) needs 1 <= precision and scale <= precision");
+    static_assert(differs<P, Problem::foreign_key_without_dot>,
+                  "azoth: a foreign key by name is written \"table.column\"");
+    static_assert(differs<P, Problem::foreign_key_to_two_structs>,
+                  "azoth: references<...> names members of different structs");
+    static_assert(differs<P, Problem::set_null_of_not_null>,
+                  "azoth: set_null on a foreign key whose member cannot hold NULL: make it std::optional");
+    static_assert(differs<P, Problem::constraint_of_no_column>,
+                  "azoth: the constraint names a member that is no column of this table");
     static_assert(differs<P, Problem::constraint_repeats_column>, "azoth: the constraint names a column twice");
     static_assert(differs<P, Problem::check_without_condition>, "azoth: check() without a condition");
     static_assert(differs<P, Problem::schema_twice>, "azoth: schema() is given twice");
-    static_assert(differs<P, Problem::foreign_key_to_no_column>, "azoth: the foreign key refers to a member that is no column");
-    static_assert(differs<P, Problem::foreign_key_of_another_type>, "azoth: the foreign key column has another type than the column it refers to");
+    static_assert(differs<P, Problem::foreign_key_to_no_column>,
+                  "azoth: the foreign key refers to a member that is no column");
+    static_assert(differs<P, Problem::foreign_key_of_another_type>,
+                  "azoth: the foreign key column has another type than the column it refers to");
     static_assert(differs<P, Problem::no_foreign_key>, "azoth: the relationship has no foreign key to follow");
-    static_assert(differs<P, Problem::several_foreign_keys>, "azoth: several foreign keys fit the relationship: choose one with via<&T::column>()");
-    static_assert(differs<P, Problem::via_no_foreign_key>, "azoth: via<> names members that are no foreign key between the two structs");
-    static_assert(differs<P, Problem::back_populates_nothing>, "azoth: back_populates names no relationship of the other struct");
-    static_assert(differs<P, Problem::back_populates_elsewhere>, "azoth: back_populates names a relationship that does not point back at this struct");
+    static_assert(differs<P, Problem::several_foreign_keys>,
+                  "azoth: several foreign keys fit the relationship: choose one with via<&T::column>()");
+    static_assert(differs<P, Problem::via_no_foreign_key>,
+                  "azoth: via<> names members that are no foreign key between the two structs");
+    static_assert(differs<P, Problem::back_populates_nothing>,
+                  "azoth: back_populates names no relationship of the other struct");
+    static_assert(differs<P, Problem::back_populates_elsewhere>,
+                  "azoth: back_populates names a relationship that does not point back at this struct");
     static_assert(differs<P, Problem::back_populates_disagrees>, "azoth: back_populates on the two sides disagree");
-    static_assert(differs<P, Problem::back_populates_another_key>, "azoth: back_populates pairs relationships that follow different foreign keys");
-    static_assert(differs<P, Problem::back_populates_same_direction>, "azoth: back_populates pairs two relationships of the same direction");
-    static_assert(differs<P, Problem::delete_orphan_of_many_to_one>, "azoth: delete_orphan belongs on the side of the parent, not on the many-to-one side");
-    static_assert(differs<P, Problem::order_by_no_column>, "azoth: order_by names a member that is no column of the target");
+    static_assert(differs<P, Problem::back_populates_another_key>,
+                  "azoth: back_populates pairs relationships that follow different foreign keys");
+    static_assert(differs<P, Problem::back_populates_same_direction>,
+                  "azoth: back_populates pairs two relationships of the same direction");
+    static_assert(differs<P, Problem::delete_orphan_of_many_to_one>,
+                  "azoth: delete_orphan belongs on the side of the parent, not on the many-to-one side");
+    static_assert(differs<P, Problem::order_by_no_column>,
+                  "azoth: order_by names a member that is no column of the target");
 }
 
 constexpr std::size_t joined_size(std::string_view value_type, std::string_view type, std::string_view member) {
@@ -76,12 +99,14 @@ constexpr fixed_string<N> joined(std::string_view value_type, std::string_view t
 }
 
 /// `Source::finding`, a constexpr Finding, as arguments of refuse(). Callers write
-/// `if constexpr (wrong<S>) refuse<S::finding.problem, where<S>, other<S>>();` themselves: each function between is a line of the error.
+/// `if constexpr (wrong<S>) refuse<S::finding.problem, where<S>, other<S>>();` themselves: each function between is a
+/// line of the error.
 template <class Source>
 inline constexpr bool wrong = Source::finding.problem != Problem::none;
 template <class Source, const Finding& F = Source::finding>
 inline constexpr auto where = joined<joined_size(F.value_type, F.type, F.member)>(F.value_type, F.type, F.member);
 template <class Source, const Finding& F = Source::finding>
-inline constexpr auto other = joined<joined_size(F.other_value_type, F.other_type, F.other_member)>(F.other_value_type, F.other_type, F.other_member);
+inline constexpr auto other = joined<joined_size(F.other_value_type, F.other_type, F.other_member)>(
+    F.other_value_type, F.other_type, F.other_member);
 
 }  // namespace azoth::detail

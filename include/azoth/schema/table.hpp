@@ -27,22 +27,23 @@ struct EntityOps {
 
 struct Column {
     const Table* table = nullptr;
-    std::uint32_t index = 0;           ///< position in Table::columns
+    std::uint32_t index = 0;  ///< position in Table::columns
     std::string name;
     std::string_view member;
     detail::MemberId id;
     const detail::TypeOps* ops = nullptr;
-    SqlType type;                      ///< with length, precision, scale
-    std::size_t offset = 0;            ///< of the member in the struct
-    std::size_t saved_offset = 0;      ///< of its snapshot in the snapshot area
+    SqlType type;                  ///< with length, precision, scale
+    std::size_t offset = 0;        ///< of the member in the struct
+    std::size_t saved_offset = 0;  ///< of its snapshot in the snapshot area
     bool nullable = false;
     bool primary_key = false;
-    bool generated = false;            ///< the database makes its value when the struct holds 0 / null (single integer primary key)
+    bool generated =
+        false;  ///< the database makes its value when the struct holds 0 / null (single integer primary key)
     bool unique = false;
     bool indexed = false;
     bool version_id = false;
     bool has_server_default = false;
-    std::string server_default;        ///< SQL text
+    std::string server_default;  ///< SQL text
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
 
@@ -55,30 +56,31 @@ struct Column {
 /// The far end of a foreign key.
 struct ForeignKeyTarget {
     const Table* table = nullptr;
-    std::vector<std::uint32_t> columns;   ///< positions in the target's columns, one for each local column
+    std::vector<std::uint32_t> columns;  ///< positions in the target's columns, one for each local column
 };
 
 /// The far end of a foreign key as DDL prints it.
 struct ForeignKeyNames {
-    std::string schema;                   ///< may be empty
+    std::string schema;  ///< may be empty
     std::string table;
     std::vector<std::string> columns;
 };
 
 struct ForeignKey {
-    const Table* table = nullptr;         ///< that has the key
-    std::vector<std::uint32_t> columns;   ///< local, positions in Table::columns
-    detail::KeyView view;                 ///< the declaration
+    const Table* table = nullptr;        ///< that has the key
+    std::vector<std::uint32_t> columns;  ///< local, positions in Table::columns
+    detail::KeyView view;                ///< the declaration
     ReferentialAction on_delete = ReferentialAction::no_action;
     ReferentialAction on_update = ReferentialAction::no_action;
 
     /// Written `foreign_key("table.column")`: the struct behind it is known only among the tables of a Metadata.
     bool by_name() const noexcept { return view.by_name(); }
     bool refers_to(const Table& target) const;
-    /// Returns the far end, given that `target` is the table it refers to. Errors: `ArgumentError` when a column is missing there or has
-    /// another type, naming both columns and types.
+    /// Returns the far end, given that `target` is the table it refers to. Errors: `ArgumentError` when a column is
+    /// missing there or has another type, naming both columns and types.
     ForeignKeyTarget resolve(const Table& target) const;
-    /// The same for a key that names a struct; builds that struct's table on first use. Errors: also `ArgumentError` for a key by name.
+    /// The same for a key that names a struct; builds that struct's table on first use. Errors: also `ArgumentError`
+    /// for a key by name.
     ForeignKeyTarget resolve() const;
     /// For DDL; a key by name is not looked up.
     ForeignKeyNames target_names() const;
@@ -112,9 +114,10 @@ struct RelationshipLink {
     std::vector<std::uint32_t> local;
     std::vector<std::uint32_t> remote;
     const ForeignKey* foreign_key = nullptr;
-    const Relationship* inverse = nullptr;  ///< the other side of back_populates
+    const Relationship* inverse = nullptr;                 ///< the other side of back_populates
     std::vector<std::pair<std::uint32_t, bool>> order_by;  ///< target columns, descending?
-    /// many_to_one by primary key: can be answered from the identity map. `remote` then has the order of the target's primary key.
+    /// many_to_one by primary key: can be answered from the identity map. `remote` then has the order of the target's
+    /// primary key.
     bool remote_is_primary_key = false;
 };
 
@@ -136,7 +139,7 @@ private:
 
 struct Relationship {
     const Table* owner = nullptr;
-    std::uint32_t index = 0;   ///< position in Table::relationships
+    std::uint32_t index = 0;  ///< position in Table::relationships
     detail::RelationshipDef def{};
 
     std::string_view name() const noexcept { return def.name; }
@@ -145,8 +148,8 @@ struct Relationship {
 
     /// False when nothing in the program uses the target as a mapped struct: then there can be no objects of it.
     bool target_known() const noexcept;
-    /// Both ends. Resolved on first use, then cached. Errors: `ArgumentError` naming the relationship and what is wrong with it.
-    /// Thread safety: safe.
+    /// Both ends. Resolved on first use, then cached. Errors: `ArgumentError` naming the relationship and what is wrong
+    /// with it. Thread safety: safe.
     const RelationshipLink& link() const {
         const auto* known = cache.get();
         return known != nullptr ? *known : resolve();
@@ -165,9 +168,9 @@ private:
 struct Table {
     std::string name;
     std::string schema;
-    std::string_view type_name;    ///< the C++ struct
-    const detail::Tag* type = nullptr;   ///< &type_tag<T>
-    detail::TableShape shape;      ///< the declaration
+    std::string_view type_name;         ///< the C++ struct
+    const detail::Tag* type = nullptr;  ///< &type_tag<T>
+    detail::TableShape shape;           ///< the declaration
     EntityOps entity{};
     std::vector<Column> columns;
     std::vector<std::uint32_t> primary_key;

@@ -17,8 +17,8 @@ struct mapping_of;
 
 namespace detail {
 
-/// Where the far end of a relationship is found when its type need not be complete here: any code that uses the type complete
-/// fills the slot before main. It holds a function pointer, nothing is built until asked for.
+/// Where the far end of a relationship is found when its type need not be complete here: any code that uses the type
+/// complete fills the slot before main. It holds a function pointer, nothing is built until asked for.
 struct TableSlot {
     std::atomic<const Table& (*)()> build{nullptr};
     std::string_view type_name{};
@@ -95,9 +95,13 @@ struct TableRegistrar {
 template <class T>
 const Table& table_of() {
     static_assert(sizeof(T) > 0, "azoth: the mapped struct must be complete here");
-    static_assert(is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
-    static_assert(std::is_default_constructible_v<T>, "azoth: a mapped struct must be default-constructible: rows are read into one");
-    static_assert(std::is_copy_constructible_v<T>, "azoth: a mapped struct must be copyable: new rows start as copies of a prototype");
+    static_assert(is_mapped<T>,
+                  "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise "
+                  "azoth::mapping_of for it");
+    static_assert(std::is_default_constructible_v<T>,
+                  "azoth: a mapped struct must be default-constructible: rows are read into one");
+    static_assert(std::is_copy_constructible_v<T>,
+                  "azoth: a mapped struct must be copyable: new rows start as copies of a prototype");
     using Struct = StructFinding<T>;
     if constexpr (wrong<Struct>) refuse<Struct::finding.problem, where<Struct>, other<Struct>>();
     (void)&TableRegistrar<T>::filled;

@@ -37,14 +37,14 @@ using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 /// What the compiler knows of a member's type.
 struct TypeFacts {
     SqlType sql_type{};
-    bool nullable = false;              ///< std::optional
-    bool integral = false;              ///< an integer type: may be a generated key
-    const Tag* value_type = &no_tag;    ///< equal for types that compare in SQL without a cast
-    std::string_view name{};            ///< for messages, without std::optional
+    bool nullable = false;            ///< std::optional
+    bool integral = false;            ///< an integer type: may be a generated key
+    const Tag* value_type = &no_tag;  ///< equal for types that compare in SQL without a cast
+    std::string_view name{};          ///< for messages, without std::optional
 };
 
-/// Functions over one member of type T (`field`) and over its snapshot (`saved`), the value last known to be in the database.
-/// A snapshot is a bit copy for trivially copyable types, a byte range for strings, a T for the rest.
+/// Functions over one member of type T (`field`) and over its snapshot (`saved`), the value last known to be in the
+/// database. A snapshot is a bit copy for trivially copyable types, a byte range for strings, a T for the rest.
 struct TypeOps : TypeFacts {
     std::size_t snapshot_size;
     std::size_t snapshot_align;
@@ -52,24 +52,29 @@ struct TypeOps : TypeFacts {
     void (*append)(const void* field, ValueBuffer& out);
     void (*encode)(const void* field, Value& out);
     void (*decode)(void* field, ValueView stored, std::string_view what);
-    void (*save)(void* saved, const void* field, SnapshotMemory& memory);      ///< constructs the snapshot
-    bool (*same)(const void* saved, const void* field);                        ///< reals by their bits
+    void (*save)(void* saved, const void* field, SnapshotMemory& memory);  ///< constructs the snapshot
+    bool (*same)(const void* saved, const void* field);                    ///< reals by their bits
     void (*restore)(void* field, const void* saved);
     void (*append_saved)(const void* saved, ValueBuffer& out);
-    void (*copy_saved)(void* saved, const void* other);                        ///< constructs a snapshot from another; strings share their bytes
-    void (*drop)(void* saved) noexcept;                                        ///< nullptr: nothing to destroy
-    bool (*is_default)(const void* field);                                     ///< holds the value-initialised value
-    void (*set_default)(void* field);                                          ///< value-initialises
-    void (*set_null)(void* field);                                             ///< nullptr: the type cannot hold NULL
-    void (*copy)(void* to, const void* from);                                  ///< assignment
+    void (*copy_saved)(void* saved,
+                       const void* other);     ///< constructs a snapshot from another; strings share their bytes
+    void (*drop)(void* saved) noexcept;        ///< nullptr: nothing to destroy
+    bool (*is_default)(const void* field);     ///< holds the value-initialised value
+    void (*set_default)(void* field);          ///< value-initialises
+    void (*set_null)(void* field);             ///< nullptr: the type cannot hold NULL
+    void (*copy)(void* to, const void* from);  ///< assignment
     bool (*equal)(const void* a, const void* b);
-    void (*set_integer)(void* field, std::int64_t value);                      ///< nullptr unless integral
+    void (*set_integer)(void* field, std::int64_t value);  ///< nullptr unless integral
 };
 
 template <class T>
-const T& as(const void* field) noexcept { return *static_cast<const T*>(field); }
+const T& as(const void* field) noexcept {
+    return *static_cast<const T*>(field);
+}
 template <class T>
-T& as(void* field) noexcept { return *static_cast<T*>(field); }
+T& as(void* field) noexcept {
+    return *static_cast<T*>(field);
+}
 
 template <class T>
 bool same_value(const T& a, const T& b) {
@@ -106,9 +111,13 @@ template <class T>
 inline constexpr bool snapshot_is_text = std::is_same_v<T, std::string>;
 
 template <class T>
-void ops_append(const void* field, ValueBuffer& out) { append_value(as<T>(field), out); }
+void ops_append(const void* field, ValueBuffer& out) {
+    append_value(as<T>(field), out);
+}
 template <class T>
-void ops_encode(const void* field, Value& out) { azoth::encode(as<T>(field), out); }
+void ops_encode(const void* field, Value& out) {
+    azoth::encode(as<T>(field), out);
+}
 template <class T>
 void ops_decode(void* field, ValueView stored, std::string_view what) {
     if constexpr (snapshot_is_text<T>) {
@@ -165,17 +174,29 @@ void ops_copy_saved(void* saved, const void* other) {
     }
 }
 template <class T>
-void ops_drop(void* saved) noexcept { as<T>(saved).~T(); }
+void ops_drop(void* saved) noexcept {
+    as<T>(saved).~T();
+}
 template <class T>
-bool ops_is_default(const void* field) { return same_value(as<T>(field), T{}); }
+bool ops_is_default(const void* field) {
+    return same_value(as<T>(field), T{});
+}
 template <class T>
-void ops_set_default(void* field) { as<T>(field) = T{}; }
+void ops_set_default(void* field) {
+    as<T>(field) = T{};
+}
 template <class T>
-void ops_set_null(void* field) { as<T>(field).reset(); }
+void ops_set_null(void* field) {
+    as<T>(field).reset();
+}
 template <class T>
-void ops_copy(void* to, const void* from) { as<T>(to) = as<T>(from); }
+void ops_copy(void* to, const void* from) {
+    as<T>(to) = as<T>(from);
+}
 template <class T>
-bool ops_equal(const void* a, const void* b) { return same_value(as<T>(a), as<T>(b)); }
+bool ops_equal(const void* a, const void* b) {
+    return same_value(as<T>(a), as<T>(b));
+}
 template <class T>
 void ops_set_integer(void* field, std::int64_t value) {
     as<T>(field) = azoth::decode<T>(ValueView::of_integer(value), "generated key");
@@ -212,7 +233,8 @@ constexpr std::string_view value_type_name() {
 template <class T>
 constexpr TypeFacts make_type_facts() {
     using V = remove_optional_t<T>;
-    return {type_traits<V>::sql_type, is_optional_v<T>, std::is_integral_v<V> && !std::is_same_v<V, bool>, value_type_tag<V>(), value_type_name<V>()};
+    return {type_traits<V>::sql_type, is_optional_v<T>, std::is_integral_v<V> && !std::is_same_v<V, bool>,
+            value_type_tag<V>(), value_type_name<V>()};
 }
 
 template <class T>

@@ -27,8 +27,9 @@ struct Person {
     std::optional<int> age{};
     Decimal pay{};
     static constexpr auto mapping() {
-        return table("people", column<&Person::id>(primary_key), column<&Person::name>("full_name", azoth::length(80), unique, indexed),
-                     column<&Person::active>(), column<&Person::age>(indexed), column<&Person::pay>(numeric(10, 2), unique));
+        return table("people", column<&Person::id>(primary_key),
+                     column<&Person::name>("full_name", azoth::length(80), unique, indexed), column<&Person::active>(),
+                     column<&Person::age>(indexed), column<&Person::pay>(numeric(10, 2), unique));
     }
 };
 
@@ -72,13 +73,15 @@ struct Line {
     std::string state{};
     int token{};
     static constexpr auto mapping() {
-        return table("lines", column<&Line::order_id>(), column<&Line::number>(), column<&Line::sku>(), column<&Line::other_order>(),
-                     column<&Line::other_number>(), column<&Line::version>(version_id), column<&Line::kind>(stored_as<std::string>),
-                     column<&Line::state>(server_default("'new'")), column<&Line::token>(default_factory<&next_token>, onupdate<&next_token>),
-                     primary_key(columns<&Line::number, &Line::order_id>), unique_together<&Line::order_id, &Line::sku>("one_sku"),
-                     check("sku > 0", "sku_positive"), check("number >= 0"), index_on<&Line::sku, &Line::order_id>(unique, where("sku > 1")),
-                     foreign_key(columns<&Line::other_number, &Line::other_order>, references<&Line::number, &Line::order_id>, on_delete::set_null,
-                                 on_update::cascade),
+        return table("lines", column<&Line::order_id>(), column<&Line::number>(), column<&Line::sku>(),
+                     column<&Line::other_order>(), column<&Line::other_number>(), column<&Line::version>(version_id),
+                     column<&Line::kind>(stored_as<std::string>), column<&Line::state>(server_default("'new'")),
+                     column<&Line::token>(default_factory<&next_token>, onupdate<&next_token>),
+                     primary_key(columns<&Line::number, &Line::order_id>),
+                     unique_together<&Line::order_id, &Line::sku>("one_sku"), check("sku > 0", "sku_positive"),
+                     check("number >= 0"), index_on<&Line::sku, &Line::order_id>(unique, where("sku > 1")),
+                     foreign_key(columns<&Line::other_number, &Line::other_order>,
+                                 references<&Line::number, &Line::order_id>, on_delete::set_null, on_update::cascade),
                      schema("shop"));
     }
 };
@@ -89,7 +92,9 @@ struct Natural {
 };
 struct Child {
     std::int64_t id{};
-    static constexpr auto mapping() { return table("children", column<&Child::id>(primary_key, foreign_key<&Person::id>(on_delete::cascade))); }
+    static constexpr auto mapping() {
+        return table("children", column<&Child::id>(primary_key, foreign_key<&Person::id>(on_delete::cascade)));
+    }
 };
 
 struct Vendor {
@@ -234,7 +239,8 @@ TEST_CASE("snapshots do not overlap, are aligned, and fit", "[schema]") {
             total += a.ops->snapshot_size;
             for (const auto& b : t->columns) {
                 if (&a == &b) continue;
-                CHECK((a.saved_offset + a.ops->snapshot_size <= b.saved_offset || b.saved_offset + b.ops->snapshot_size <= a.saved_offset));
+                CHECK((a.saved_offset + a.ops->snapshot_size <= b.saved_offset ||
+                       b.saved_offset + b.ops->snapshot_size <= a.saved_offset));
             }
         }
         CHECK(t->snapshot_size >= total);

@@ -15,8 +15,10 @@ struct HalfKnown {
     many<NeverDefined> others{};
     static constexpr auto mapping() {
         using namespace azoth;
-        return table("half_known", column<&HalfKnown::id>(primary_key), column<&HalfKnown::far_id>(foreign_key("never_defined.id")),
-                     relationship<&HalfKnown::far>(back_populates("halves"), lazy::selectin), relationship<&HalfKnown::others>());
+        return table("half_known", column<&HalfKnown::id>(primary_key),
+                     column<&HalfKnown::far_id>(foreign_key("never_defined.id")),
+                     relationship<&HalfKnown::far>(back_populates("halves"), lazy::selectin),
+                     relationship<&HalfKnown::others>());
     }
 };
 

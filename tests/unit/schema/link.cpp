@@ -49,18 +49,20 @@ struct Post {
     one<User> author{};
     one<User> editor{};
     static constexpr auto mapping() {
-        return table("posts", column<&Post::id>(primary_key), column<&Post::title>(), column<&Post::author_id>(foreign_key<&User::id>()),
+        return table("posts", column<&Post::id>(primary_key), column<&Post::title>(),
+                     column<&Post::author_id>(foreign_key<&User::id>()),
                      column<&Post::editor_id>(foreign_key("users.id")),
                      relationship<&Post::author>(via<&Post::author_id>(), back_populates<&User::posts>()),
                      relationship<&Post::editor>(via<&Post::editor_id>()));
     }
 };
 constexpr auto User::mapping() {
-    return table("users", column<&User::name>(), column<&User::id>(primary_key),
-                 relationship<&User::posts>(via<&Post::author_id>(), order_by<&Post::title>().desc(), order_by<&Post::id>(),
-                                            azoth::cascade(save_update | azoth::remove | delete_orphan)),
-                 relationship<&User::edited>(via<&Post::editor_id>(), back_populates("editor")),
-                 relationship<&User::pinned>(via<&Post::editor_id>()));
+    return table(
+        "users", column<&User::name>(), column<&User::id>(primary_key),
+        relationship<&User::posts>(via<&Post::author_id>(), order_by<&Post::title>().desc(), order_by<&Post::id>(),
+                                   azoth::cascade(save_update | azoth::remove | delete_orphan)),
+        relationship<&User::edited>(via<&Post::editor_id>(), back_populates("editor")),
+        relationship<&User::pinned>(via<&Post::editor_id>()));
 }
 static_assert(check<User, Post>());
 
@@ -69,14 +71,17 @@ struct Profile;
 struct Account {
     int id{};
     one<Profile> profile{};
-    static constexpr auto mapping() { return table("accounts", column<&Account::id>(primary_key), relationship<&Account::profile>()); }
+    static constexpr auto mapping() {
+        return table("accounts", column<&Account::id>(primary_key), relationship<&Account::profile>());
+    }
 };
 struct Profile {
     int id{};
     int account_id{};
     one<Account> account{};
     static constexpr auto mapping() {
-        return table("profiles", column<&Profile::id>(primary_key), column<&Profile::account_id>(unique, foreign_key<&Account::id>()),
+        return table("profiles", column<&Profile::id>(primary_key),
+                     column<&Profile::account_id>(unique, foreign_key<&Account::id>()),
                      relationship<&Profile::account>(back_populates<&Account::profile>()));
     }
 };
@@ -89,8 +94,10 @@ struct Employee {
     one<Employee> manager{};
     many<Employee> reports{};
     static constexpr auto mapping() {
-        return table("employees", column<&Employee::id>(primary_key), column<&Employee::manager_id>(foreign_key<&Employee::id>()),
-                     relationship<&Employee::manager>(back_populates<&Employee::reports>()), relationship<&Employee::reports>());
+        return table("employees", column<&Employee::id>(primary_key),
+                     column<&Employee::manager_id>(foreign_key<&Employee::id>()),
+                     relationship<&Employee::manager>(back_populates<&Employee::reports>()),
+                     relationship<&Employee::reports>());
     }
 };
 static_assert(check<Employee>());
@@ -100,7 +107,8 @@ struct Order {
     int shop{};
     int number{};
     static constexpr auto mapping() {
-        return table("orders", column<&Order::shop>(), column<&Order::number>(), primary_key(columns<&Order::number, &Order::shop>));
+        return table("orders", column<&Order::shop>(), column<&Order::number>(),
+                     primary_key(columns<&Order::number, &Order::shop>));
     }
 };
 struct Item {
@@ -109,9 +117,10 @@ struct Item {
     int order_number{};
     one<Order> order{};
     static constexpr auto mapping() {
-        return table("items", column<&Item::id>(primary_key), column<&Item::order_shop>(), column<&Item::order_number>(),
-                     foreign_key(columns<&Item::order_shop, &Item::order_number>, references<&Order::shop, &Order::number>),
-                     relationship<&Item::order>(via<&Item::order_number, &Item::order_shop>()));
+        return table(
+            "items", column<&Item::id>(primary_key), column<&Item::order_shop>(), column<&Item::order_number>(),
+            foreign_key(columns<&Item::order_shop, &Item::order_number>, references<&Order::shop, &Order::number>),
+            relationship<&Item::order>(via<&Item::order_number, &Item::order_shop>()));
     }
 };
 static_assert(check<Order, Item>());
@@ -120,14 +129,17 @@ static_assert(check<Order, Item>());
 struct Country {
     int id{};
     std::string code{};
-    static constexpr auto mapping() { return table("countries", column<&Country::id>(primary_key), column<&Country::code>(unique)); }
+    static constexpr auto mapping() {
+        return table("countries", column<&Country::id>(primary_key), column<&Country::code>(unique));
+    }
 };
 struct City {
     int id{};
     std::string country_code{};
     one<Country> country{};
     static constexpr auto mapping() {
-        return table("cities", column<&City::id>(primary_key), column<&City::country_code>(foreign_key<&Country::code>()), relationship<&City::country>());
+        return table("cities", column<&City::id>(primary_key),
+                     column<&City::country_code>(foreign_key<&Country::code>()), relationship<&City::country>());
     }
 };
 
@@ -207,7 +219,8 @@ struct Loner {
     one<User> user{};
     many<User> users{};
     static constexpr auto mapping() {
-        return table("loners", column<&Loner::id>(primary_key), relationship<&Loner::user>(), relationship<&Loner::users>());
+        return table("loners", column<&Loner::id>(primary_key), relationship<&Loner::user>(),
+                     relationship<&Loner::users>());
     }
 };
 struct TwoWays {
@@ -223,8 +236,8 @@ struct TwoWays {
     one<User> elsewhere{};
     static constexpr auto mapping() {
         return table("two_ways", column<&TwoWays::id>(primary_key), column<&TwoWays::a_id>(foreign_key<&User::id>()),
-                     column<&TwoWays::b_id>(foreign_key<&User::id>()), column<&TwoWays::plain>(), relationship<&TwoWays::a>(),
-                     relationship<&TwoWays::by_plain>(via<&TwoWays::plain>()),
+                     column<&TwoWays::b_id>(foreign_key<&User::id>()), column<&TwoWays::plain>(),
+                     relationship<&TwoWays::a>(), relationship<&TwoWays::by_plain>(via<&TwoWays::plain>()),
                      relationship<&TwoWays::orphaned>(via<&TwoWays::a_id>(), azoth::cascade(delete_orphan)),
                      relationship<&TwoWays::ordered>(via<&TwoWays::a_id>(), order_by<&Post::id>()),
                      relationship<&TwoWays::named>(via<&TwoWays::a_id>(), back_populates("nobody")),
@@ -237,7 +250,8 @@ struct Lost {
     int nowhere_id{};
     one<Nowhere> nowhere{};
     static constexpr auto mapping() {
-        return table("lost", column<&Lost::id>(primary_key), column<&Lost::nowhere_id>(foreign_key("nowhere.id")), relationship<&Lost::nowhere>());
+        return table("lost", column<&Lost::id>(primary_key), column<&Lost::nowhere_id>(foreign_key("nowhere.id")),
+                     relationship<&Lost::nowhere>());
     }
 };
 
@@ -265,8 +279,8 @@ struct Right {
     }
 };
 constexpr auto Left::mapping() {
-    return table("lefts", column<&Left::id>(primary_key), column<&Left::right_id>(foreign_key<&Right::id>()), column<&Left::long_id>(),
-                 relationship<&Left::to_right>(via<&Left::right_id>()),
+    return table("lefts", column<&Left::id>(primary_key), column<&Left::right_id>(foreign_key<&Right::id>()),
+                 column<&Left::long_id>(), relationship<&Left::to_right>(via<&Left::right_id>()),
                  relationship<&Left::other>(via<&Left::right_id>(), back_populates<&Right::lefts>()),
                  relationship<&Left::of_right>(via<&Right::left_id>(), back_populates<&Right::to_left>()));
 }
@@ -276,7 +290,8 @@ struct LongKey {
     std::int64_t user_id{};
     one<User> user{};
     static constexpr auto mapping() {
-        return table("long_keys", column<&LongKey::id>(primary_key), column<&LongKey::user_id>(foreign_key<&User::id>()), relationship<&LongKey::user>());
+        return table("long_keys", column<&LongKey::id>(primary_key),
+                     column<&LongKey::user_id>(foreign_key<&User::id>()), relationship<&LongKey::user>());
     }
 };
 struct Missing {
@@ -284,7 +299,8 @@ struct Missing {
     int user_id{};
     one<User> user{};
     static constexpr auto mapping() {
-        return table("missing", column<&Missing::id>(primary_key), column<&Missing::user_id>(foreign_key("users.key")), relationship<&Missing::user>());
+        return table("missing", column<&Missing::id>(primary_key), column<&Missing::user_id>(foreign_key("users.key")),
+                     relationship<&Missing::user>());
     }
 };
 
@@ -301,11 +317,14 @@ struct Circle {
 }  // namespace
 
 TEST_CASE("relationships without exactly one key are refused", "[schema]") {
-    CHECK_THAT(link_refusal<&Loner::user>(), Contains("Loner.user") && Contains("no foreign key between Loner and User"));
-    CHECK_THAT(link_refusal<&Loner::users>(), Contains("Loner.users") && Contains("no foreign key between Loner and User"));
+    CHECK_THAT(link_refusal<&Loner::user>(),
+               Contains("Loner.user") && Contains("no foreign key between Loner and User"));
+    CHECK_THAT(link_refusal<&Loner::users>(),
+               Contains("Loner.users") && Contains("no foreign key between Loner and User"));
     CHECK_THAT(link_refusal<&TwoWays::a>(), Contains("via<") && Contains("TwoWays.a_id, TwoWays.b_id"));
     CHECK_THAT(link_refusal<&TwoWays::by_plain>(), Contains("TwoWays.by_plain") && Contains("via<>"));
-    CHECK_THAT(link_refusal<&Lost::nowhere>(), Contains("Lost.nowhere") && Contains("Nowhere") && Contains("metadata<...>"));
+    CHECK_THAT(link_refusal<&Lost::nowhere>(),
+               Contains("Lost.nowhere") && Contains("Nowhere") && Contains("metadata<...>"));
     CHECK_FALSE(relation<&Lost::nowhere>().target_known());
 }
 
@@ -316,7 +335,8 @@ TEST_CASE("options that do not fit the direction or the target are refused", "[s
 
 TEST_CASE("wrong pairings are refused", "[schema]") {
     CHECK_THAT(link_refusal<&TwoWays::named>(), Contains("TwoWays.named") && Contains("User.nobody"));
-    CHECK_THAT(link_refusal<&TwoWays::elsewhere>(), Contains("TwoWays.elsewhere") && Contains("User.posts") && Contains("TwoWays"));
+    CHECK_THAT(link_refusal<&TwoWays::elsewhere>(),
+               Contains("TwoWays.elsewhere") && Contains("User.posts") && Contains("TwoWays"));
     // of_right names to_left, which names to_right; also_left names of_right.
     CHECK_THAT(link_refusal<&Left::of_right>(), Contains("Left.of_right") && Contains("not on both sides"));
     CHECK_THAT(link_refusal<&Right::also_left>(), Contains("Right.also_left") && Contains("not on both sides"));
@@ -328,7 +348,8 @@ TEST_CASE("wrong pairings are refused", "[schema]") {
 
 TEST_CASE("foreign keys have the type of an existing column", "[schema]") {
     const auto types = link_refusal<&LongKey::user>();
-    CHECK_THAT(types, Contains("LongKey.user_id is std::int64_t") && Contains("User.id") && Contains("is std::int32_t"));
+    CHECK_THAT(types,
+               Contains("LongKey.user_id is std::int64_t") && Contains("User.id") && Contains("is std::int32_t"));
     CHECK_THAT(link_refusal<&Missing::user>(), Contains("Missing.user_id") && Contains("User.key"));
     CHECK_THROWS_AS(detail::table_of<LongKey>().foreign_keys[0].resolve(), ArgumentError);
     CHECK_THROWS_AS(detail::table_of<Missing>().foreign_keys[0].resolve(), ArgumentError);  // by name

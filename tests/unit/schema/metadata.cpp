@@ -25,35 +25,46 @@ struct Parent {
     std::string name{};
     std::optional<int> self_id{};
     static constexpr auto mapping() {
-        return table("z_parents", column<&Parent::id>(primary_key), column<&Parent::name>(unique), column<&Parent::self_id>(indexed, foreign_key<&Parent::id>()),
-                     check("id > 0", "positive"), check("id < 9"), unique_together<&Parent::id, &Parent::name>("given"));
+        return table("z_parents", column<&Parent::id>(primary_key), column<&Parent::name>(unique),
+                     column<&Parent::self_id>(indexed, foreign_key<&Parent::id>()), check("id > 0", "positive"),
+                     check("id < 9"), unique_together<&Parent::id, &Parent::name>("given"));
     }
 };
 struct Kid {
     int id{};
     int parent_id{};
-    static constexpr auto mapping() { return table("a_kids", column<&Kid::id>(primary_key), column<&Kid::parent_id>(foreign_key("z_parents.id"))); }
+    static constexpr auto mapping() {
+        return table("a_kids", column<&Kid::id>(primary_key), column<&Kid::parent_id>(foreign_key("z_parents.id")));
+    }
 };
 struct Toy {
     int id{};
     int kid_id{};
-    static constexpr auto mapping() { return table("toys", column<&Toy::id>(primary_key), column<&Toy::kid_id>(foreign_key<&Kid::id>())); }
+    static constexpr auto mapping() {
+        return table("toys", column<&Toy::id>(primary_key), column<&Toy::kid_id>(foreign_key<&Kid::id>()));
+    }
 };
 struct Egg {
     int id{};
     int hen_id{};
-    static constexpr auto mapping() { return table("eggs", column<&Egg::id>(primary_key), column<&Egg::hen_id>(foreign_key("hens.id"))); }
+    static constexpr auto mapping() {
+        return table("eggs", column<&Egg::id>(primary_key), column<&Egg::hen_id>(foreign_key("hens.id")));
+    }
 };
 struct Hen {
     int id{};
     std::optional<int> egg_id{};
-    static constexpr auto mapping() { return table("hens", column<&Hen::id>(primary_key), column<&Hen::egg_id>(foreign_key<&Egg::id>())); }
+    static constexpr auto mapping() {
+        return table("hens", column<&Hen::id>(primary_key), column<&Hen::egg_id>(foreign_key<&Egg::id>()));
+    }
 };
 /// Waits behind the circle of Egg and Hen without being on it.
 struct Chick {
     int id{};
     int egg_id{};
-    static constexpr auto mapping() { return table("chicks", column<&Chick::id>(primary_key), column<&Chick::egg_id>(foreign_key<&Egg::id>())); }
+    static constexpr auto mapping() {
+        return table("chicks", column<&Chick::id>(primary_key), column<&Chick::egg_id>(foreign_key<&Egg::id>()));
+    }
 };
 struct Twin {
     int id{};
@@ -63,7 +74,8 @@ struct ShopToy {
     int id{};
     int boxed_id{};
     static constexpr auto mapping() {
-        return table("toys", column<&ShopToy::id>(primary_key), column<&ShopToy::boxed_id>(foreign_key("boxes.id")), schema("shop"));
+        return table("toys", column<&ShopToy::id>(primary_key), column<&ShopToy::boxed_id>(foreign_key("boxes.id")),
+                     schema("shop"));
     }
 };
 struct Box {
@@ -73,34 +85,47 @@ struct Box {
 struct HomeBox {
     int id{};
     int shop_box{};
-    static constexpr auto mapping() { return table("boxes", column<&HomeBox::id>(primary_key), column<&HomeBox::shop_box>(foreign_key("shop.boxes.id"))); }
+    static constexpr auto mapping() {
+        return table("boxes", column<&HomeBox::id>(primary_key),
+                     column<&HomeBox::shop_box>(foreign_key("shop.boxes.id")));
+    }
 };
 struct WideKey {
     int id{};
     std::int64_t parent_id{};
-    static constexpr auto mapping() { return table("wide", column<&WideKey::id>(primary_key), column<&WideKey::parent_id>(foreign_key("z_parents.id"))); }
+    static constexpr auto mapping() {
+        return table("wide", column<&WideKey::id>(primary_key),
+                     column<&WideKey::parent_id>(foreign_key("z_parents.id")));
+    }
 };
 struct Unlinked {
     int id{};
     one<Parent> parent{};
-    static constexpr auto mapping() { return table("unlinked", column<&Unlinked::id>(primary_key), relationship<&Unlinked::parent>()); }
+    static constexpr auto mapping() {
+        return table("unlinked", column<&Unlinked::id>(primary_key), relationship<&Unlinked::parent>());
+    }
 };
 struct SameIndexA {
     int id{};
     int b_c{};
-    static constexpr auto mapping() { return table("a", column<&SameIndexA::id>(primary_key), column<&SameIndexA::b_c>(indexed)); }
+    static constexpr auto mapping() {
+        return table("a", column<&SameIndexA::id>(primary_key), column<&SameIndexA::b_c>(indexed));
+    }
 };
 struct SameIndexB {
     int id{};
     int c{};
-    static constexpr auto mapping() { return table("a_b", column<&SameIndexB::id>(primary_key), column<&SameIndexB::c>(indexed)); }
+    static constexpr auto mapping() {
+        return table("a_b", column<&SameIndexB::id>(primary_key), column<&SameIndexB::c>(indexed));
+    }
 };
 struct Long {
     int id{};
     int a_column_with_quite_a_long_name_of_its_own_1{};
     int a_column_with_quite_a_long_name_of_its_own_2{};
     static constexpr auto mapping() {
-        return table("a_table_with_a_long_name", column<&Long::id>(primary_key), column<&Long::a_column_with_quite_a_long_name_of_its_own_1>(indexed),
+        return table("a_table_with_a_long_name", column<&Long::id>(primary_key),
+                     column<&Long::a_column_with_quite_a_long_name_of_its_own_1>(indexed),
                      column<&Long::a_column_with_quite_a_long_name_of_its_own_2>(indexed));
     }
 };
@@ -155,9 +180,11 @@ TEST_CASE("cycles of tables are ordered all the same and named", "[schema]") {
 
 TEST_CASE("what does not fit together is refused on first use, not before", "[schema]") {
     const auto twins = metadata<Toy, Kid, Parent, Twin>();
-    CHECK_THAT(refusal([&] { (void)twins.tables(); }), Contains("two tables named") && Contains("Toy") && Contains("Twin"));
+    CHECK_THAT(refusal([&] { (void)twins.tables(); }),
+               Contains("two tables named") && Contains("Toy") && Contains("Twin"));
     CHECK_THAT(refusal([] { (void)metadata<Kid>().tables(); }), Contains("Kid.parent_id") && Contains("z_parents.id"));
-    CHECK_THAT(refusal([] { (void)metadata<WideKey, Parent>().sorted(); }), Contains("WideKey.parent_id is std::int64_t") && Contains("Parent.id"));
+    CHECK_THAT(refusal([] { (void)metadata<WideKey, Parent>().sorted(); }),
+               Contains("WideKey.parent_id is std::int64_t") && Contains("Parent.id"));
     CHECK_THAT(refusal([] { (void)metadata<Unlinked, Parent>().tables(); }), Contains("Unlinked.parent"));
     CHECK_THAT(refusal([] { (void)metadata<SameIndexA, SameIndexB>().tables(); }), Contains("ix_a_b_c"));
 }
@@ -172,7 +199,8 @@ TEST_CASE("constraints are named by convention, given names stay", "[schema]") {
     CHECK(constraint_name(none, parent, parent.indexes[0]) == "ix_z_parents_self_id");
     CHECK(constraint_name(none, parent, parent.checks[0]) == "positive");
 
-    const naming_convention all{"pk_{table}", "fk_{table}_{columns}_{referred}", "uq_{table}_{columns}", "{table}_{columns}_idx", "ck_{table}_{name}"};
+    const naming_convention all{"pk_{table}", "fk_{table}_{columns}_{referred}", "uq_{table}_{columns}",
+                                "{table}_{columns}_idx", "ck_{table}_{name}"};
     CHECK(primary_key_name(all, parent) == "pk_z_parents");
     CHECK(constraint_name(all, parent, parent.foreign_keys[0]) == "fk_z_parents_self_id_z_parents");
     CHECK(constraint_name(all, parent, parent.uniques[0]) == "uq_z_parents_name");

@@ -37,7 +37,6 @@ struct Other {
 
 enum class Kind { a };
 
-
 template <class... Parts>
 constexpr auto plain(const Parts&... parts) {
     return table("plain", column<&Plain::id>(primary_key), parts...);
@@ -57,7 +56,9 @@ std::string refused(const Def& def) {
 
 struct Derived : Base {
     int id{};
-    static constexpr auto mapping() { return table("derived", column<&Derived::id>(primary_key), column<&Derived::inherited>()); }
+    static constexpr auto mapping() {
+        return table("derived", column<&Derived::id>(primary_key), column<&Derived::inherited>());
+    }
 };
 struct Part {
     int a{};
@@ -65,7 +66,9 @@ struct Part {
 struct Whole {
     int id{};
     Part part{};
-    static constexpr auto mapping() { return table("wholes", column<&Whole::id>(primary_key), embedded<&Whole::part>(column<&Plain::number>())); }
+    static constexpr auto mapping() {
+        return table("wholes", column<&Whole::id>(primary_key), embedded<&Whole::part>(column<&Plain::number>()));
+    }
 };
 
 }  // namespace
@@ -79,7 +82,8 @@ struct Named {
     int id{};
     Kind kind{};
     static constexpr auto mapping() {
-        return table("named", column<&Named::id>(primary_key), column<&Named::kind>(stored_as<std::string>, azoth::length(3)));
+        return table("named", column<&Named::id>(primary_key),
+                     column<&Named::kind>(stored_as<std::string>, azoth::length(3)));
     }
 };
 }  // namespace
@@ -91,24 +95,32 @@ TEST_CASE("tables without name, columns or primary key are refused", "[schema]")
 }
 
 TEST_CASE("primary keys that cannot be are refused", "[schema]") {
-    CHECK_THAT(refused(plain(column<&Plain::maybe>(primary_key))), Contains("Plain.maybe") && Contains("std::optional"));
-    CHECK_THAT(refused(table("plain", column<&Plain::maybe>(), primary_key(columns<&Plain::maybe>))), Contains("Plain.maybe") && Contains("std::optional"));
+    CHECK_THAT(refused(plain(column<&Plain::maybe>(primary_key))),
+               Contains("Plain.maybe") && Contains("std::optional"));
+    CHECK_THAT(refused(table("plain", column<&Plain::maybe>(), primary_key(columns<&Plain::maybe>))),
+               Contains("Plain.maybe") && Contains("std::optional"));
     CHECK_THAT(refused(plain(primary_key(columns<&Plain::id>))), Contains("Plain.id") && Contains("twice"));
-    CHECK_THAT(refused(table("plain", column<&Plain::id>(), primary_key(columns<&Plain::id>), primary_key(columns<&Plain::id>))), Contains("twice"));
+    CHECK_THAT(refused(table("plain", column<&Plain::id>(), primary_key(columns<&Plain::id>),
+                             primary_key(columns<&Plain::id>))),
+               Contains("twice"));
 }
 
 TEST_CASE("names and members are mapped once", "[schema]") {
-    CHECK_THAT(refused(plain(column<&Plain::number>("ID"))), Contains("Plain.number") && Contains("Plain.id") && Contains("same name"));
+    CHECK_THAT(refused(plain(column<&Plain::number>("ID"))),
+               Contains("Plain.number") && Contains("Plain.id") && Contains("same name"));
     CHECK_THAT(refused(plain(column<&Plain::id>("other"))), Contains("Plain.id") && Contains("mapped twice"));
     CHECK_THAT(refused(plain(column<&Plain::number>(""))), Contains("Plain.number") && Contains("empty name"));
     CHECK_THAT(refused(plain(schema("a"), schema("b"))), Contains("schema() is given twice"));
 }
 
 TEST_CASE("members of other structs are refused", "[schema]") {
-    CHECK_THAT(refused(plain(column<&Other::id>("other"))), Contains("Plain.id") && Contains("does not belong to Plain"));
-    CHECK_THAT(refused(plain(relationship<&Other::plain>())), Contains("Plain.plain") && Contains("does not belong to Plain"));
+    CHECK_THAT(refused(plain(column<&Other::id>("other"))),
+               Contains("Plain.id") && Contains("does not belong to Plain"));
+    CHECK_THAT(refused(plain(relationship<&Other::plain>())),
+               Contains("Plain.plain") && Contains("does not belong to Plain"));
     CHECK_THAT(refused(plain(unique_together<&Other::id>())), Contains("does not belong to Plain"));
-    CHECK_THAT(refusal([] { build<Derived>(); }), Contains("Derived.inherited") && Contains("base classes are not mapped"));
+    CHECK_THAT(refusal([] { build<Derived>(); }),
+               Contains("Derived.inherited") && Contains("base classes are not mapped"));
     CHECK_THAT(refusal([] { build<Whole>(); }), Contains("Whole.number") && Contains("does not belong"));
 }
 
@@ -120,7 +132,8 @@ TEST_CASE("version columns are one and an integer", "[schema]") {
 }
 
 TEST_CASE("sizes belong to types that have them", "[schema]") {
-    CHECK_THAT(refused(plain(column<&Plain::number>(azoth::length(5)))), Contains("Plain.number") && Contains("std::int32_t"));
+    CHECK_THAT(refused(plain(column<&Plain::number>(azoth::length(5)))),
+               Contains("Plain.number") && Contains("std::int32_t"));
     CHECK_THAT(refused(plain(column<&Plain::text>(numeric(5)))), Contains("Plain.text") && Contains("std::string"));
     CHECK_THAT(refused(plain(column<&Plain::amount>(numeric(2, 5)))), Contains("Plain.amount") && Contains("scale"));
     CHECK_THAT(refused(plain(column<&Plain::amount>(numeric(0)))), Contains("Plain.amount") && Contains("precision"));
@@ -129,26 +142,36 @@ TEST_CASE("sizes belong to types that have them", "[schema]") {
 
 TEST_CASE("foreign keys that cannot work are refused", "[schema]") {
     for (const char* target : {"users", ".id", "users.", ""}) {
-        CHECK_THAT(refused(plain(column<&Plain::number>(foreign_key(target)))), Contains("Plain.number") && Contains("\"table.column\""));
+        CHECK_THAT(refused(plain(column<&Plain::number>(foreign_key(target)))),
+                   Contains("Plain.number") && Contains("\"table.column\""));
     }
-    CHECK_THAT(refused(plain(column<&Plain::number>(foreign_key<&Other::id>(on_delete::set_null)))), Contains("Plain.number") && Contains("set_null"));
-    CHECK_THAT(refused(plain(column<&Plain::number>(), foreign_key(columns<&Plain::number>, references<&Other::id>, on_update::set_null))),
+    CHECK_THAT(refused(plain(column<&Plain::number>(foreign_key<&Other::id>(on_delete::set_null)))),
                Contains("Plain.number") && Contains("set_null"));
-    CHECK_THAT(refused(plain(column<&Plain::number>(), foreign_key(columns<&Plain::id, &Plain::number>, references<&Other::id, &Plain::number>))),
+    CHECK_THAT(refused(plain(column<&Plain::number>(),
+                             foreign_key(columns<&Plain::number>, references<&Other::id>, on_update::set_null))),
+               Contains("Plain.number") && Contains("set_null"));
+    CHECK_THAT(refused(plain(column<&Plain::number>(),
+                             foreign_key(columns<&Plain::id, &Plain::number>, references<&Other::id, &Plain::number>))),
                Contains("different structs"));
 }
 
 TEST_CASE("constraints name columns of their table, each once", "[schema]") {
-    CHECK_THAT(refused(plain(unique_together<&Plain::id, &Plain::number>())), Contains("Plain.number") && Contains("no column"));
+    CHECK_THAT(refused(plain(unique_together<&Plain::id, &Plain::number>())),
+               Contains("Plain.number") && Contains("no column"));
     CHECK_THAT(refused(plain(index_on<&Plain::text>())), Contains("Plain.text") && Contains("no column"));
     CHECK_THAT(refused(plain(unique_together<&Plain::id, &Plain::id>())), Contains("Plain.id") && Contains("twice"));
     CHECK_THAT(refused(plain(check(""))), Contains("check()"));
-    CHECK_THAT(refused(plain(column<&Plain::number>(indexed), index_on<&Plain::number>())), Contains("ix_plain_number"));
+    CHECK_THAT(refused(plain(column<&Plain::number>(indexed), index_on<&Plain::number>())),
+               Contains("ix_plain_number"));
 }
 
 TEST_CASE("a server_default needs a member that can be left unset", "[schema]") {
-    CHECK_THAT(refused(plain(column<&Plain::with_default>(server_default("3")))), Contains("Plain.with_default") && Contains("initialiser"));
-    CHECK_THAT(refused(plain(column<&Plain::optional_with_default>(server_default("3")))), Contains("Plain.optional_with_default"));
-    CHECK_THAT(refused(plain(column<&Plain::number>(server_default("")))), Contains("Plain.number") && Contains("without SQL"));
-    CHECK(refused(plain(column<&Plain::number>(server_default("3")), column<&Plain::maybe>(server_default("3")))) == "nothing was thrown");
+    CHECK_THAT(refused(plain(column<&Plain::with_default>(server_default("3")))),
+               Contains("Plain.with_default") && Contains("initialiser"));
+    CHECK_THAT(refused(plain(column<&Plain::optional_with_default>(server_default("3")))),
+               Contains("Plain.optional_with_default"));
+    CHECK_THAT(refused(plain(column<&Plain::number>(server_default("")))),
+               Contains("Plain.number") && Contains("without SQL"));
+    CHECK(refused(plain(column<&Plain::number>(server_default("3")), column<&Plain::maybe>(server_default("3")))) ==
+          "nothing was thrown");
 }
