@@ -1,9 +1,9 @@
 // Types of expressions as far as rendering needs them: whole numbers for division, decimals where they are kept as text.
 //
 // SQLite has no exact decimal. Stored as text a decimal stays exact, but as text '9.50' is more than '10.00' and not equal to '9.5'.
-// So wherever a decimal is compared or ordered there, it is written CAST(x AS NUMERIC), and a computed decimal that is selected is
-// rounded to its scale, which takes away the noise that doubles leave behind: sums of money are right to the last digit up to
-// fifteen digits. An index on such a column serves lookups of other columns only.
+// So wherever a decimal is compared or ordered there, it is written CAST(x AS NUMERIC), and a computed decimal is rounded to its
+// scale wherever it is selected, compared or ordered, which takes away the noise that doubles leave behind: sums of money are right to
+// the last digit up to fifteen digits, and equal sums are equal. An index on such a column serves lookups of other columns only.
 #include <dialect/compile/compiler.hpp>
 
 #include <algorithm>
@@ -117,9 +117,10 @@ void Compiler::comparable(NodeId at, Rank at_least, bool decimal) {
         expression(at, at_least);
         return;
     }
-    sql_ += "CAST(";
+    const auto scale = noisy_scale(at);
+    sql_ += scale ? "round(" : "CAST(";
     expression(at);
-    sql_ += " AS NUMERIC)";
+    sql_ += scale ? ", " + std::to_string(*scale) + ")" : " AS NUMERIC)";
 }
 
 // Does computing it leave noise behind the last digit?
