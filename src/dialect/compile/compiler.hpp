@@ -112,6 +112,7 @@ private:
     // ---- compound.cpp
     void compound(const Clauses& parts, const Scope* parent, const std::vector<std::string>* names, bool top);
     void arm(NodeId node, const Scope* parent, const std::vector<std::string>* names, bool top, CompoundKind kind, bool left);
+    std::uint32_t selected_item(NodeId key) const;
     std::span<const NodeId> leading_items(NodeId query, std::vector<NodeId>& storage) const;
 
     // ---- from.cpp, join.cpp, connect.cpp

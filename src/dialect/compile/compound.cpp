@@ -39,20 +39,36 @@ void Compiler::compound(const Clauses& parts, const Scope* parent, const std::ve
         for (std::size_t i = 0; i < parts.order_by.size(); ++i) {
             const Node& order = tree_[parts.order_by[i]];
             const NodeId key = order.op == Op::order ? tree_.children(parts.order_by[i])[0] : parts.order_by[i];
-            if (tree_[key].op != Op::ordinal) {
+            const std::uint32_t item_index = selected_item(key);
+            if (item_index == current_items_.size()) {
                 throw_argument_error("ORDER BY of a set operation takes labels and selected columns of its first arm");
             }
             const auto flags = order.op == Op::order ? order.flags : std::uint8_t{0};
             if ((flags & (order_nulls_first | order_nulls_last)) != 0 && !features_.nulls_order) unsupported("NULLS FIRST or LAST for a set operation");
             if (i != 0) sql_ += ", ";
-            (void)item_of(key);
-            sql_ += std::to_string(position_of(tree_[key].arg));
+            sql_ += std::to_string(position_of(item_index));
             if ((flags & order_desc) != 0) sql_ += " DESC";
             if ((flags & order_nulls_first) != 0) sql_ += " NULLS FIRST";
             if ((flags & order_nulls_last) != 0) sql_ += " NULLS LAST";
         }
     }
     limit(parts);
+}
+
+// Number of the current item that a sort key means; their number when it is none of them.
+std::uint32_t Compiler::selected_item(NodeId key) const {
+    const Node& wanted = tree_[key];
+    if (wanted.op == Op::ordinal) {
+        (void)item_of(key);
+        return wanted.arg;
+    }
+    std::uint32_t index = 0;
+    for (; index < current_items_.size() && (wanted.op == Op::column || wanted.op == Op::source_column); ++index) {
+        if (tree_[current_items_[index]].op != Op::item) continue;
+        const Node& selected = tree_[tree_.children(current_items_[index])[0]];
+        if (selected.op == wanted.op && selected.ref == wanted.ref && selected.source == wanted.source && selected.arg == wanted.arg) return index;
+    }
+    return static_cast<std::uint32_t>(current_items_.size());
 }
 
 std::span<const NodeId> Compiler::leading_items(NodeId at, std::vector<NodeId>& storage) const {

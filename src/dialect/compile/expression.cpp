@@ -126,8 +126,7 @@ void Compiler::render(NodeId at, bool negate, BindAs bind) {
     }
     if (negate) {
         sql_ += "NOT ";
-        // A junction keeps its parentheses; anything looser than a comparison needs them.
-        expression(at, node.op == Op::and_ || node.op == Op::or_ ? Rank::atom : Rank::comparison, bind);
+        expression(at, Rank::unary, bind);
         return;
     }
     switch (node.op) {

@@ -147,7 +147,11 @@ void Compiler::join(NodeId at, Scope& scope, const std::vector<FromKey>& later) 
         infer_condition(step, scope);
         names.push_back(step.equal.front().first.from);
     }
-    references_of_source(step.target.source, names);
+    std::vector<FromKey> beside;
+    references_of_source(step.target.source, beside);
+    for (const auto& key : beside) {
+        if (scope.find(key) != nullptr) names.push_back(key);  // the others are its own
+    }
     FromTree& tree = scope.trees[tree_for(scope, step, names, later)];
     add_element(scope, step.target);
     tree.joins.push_back(std::move(step));

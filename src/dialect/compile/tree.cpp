@@ -43,7 +43,7 @@ std::vector<NodeId> Tree::read(NodeId begin, NodeId end) {
     std::vector<std::uint32_t> depth;
     for (NodeId at = begin; at < end; ++at) {
         const Node& node = statement_.nodes[at];
-        if (node.children > open.size()) throw_broken();
+        if (node.children > open.size() || node.source > bodies_.size()) throw_broken();
         const auto first_child = open.end() - node.children;
         first_operand_[at] = static_cast<std::uint32_t>(operands_.size());
         operands_.insert(operands_.end(), first_child, open.end());
