@@ -14,6 +14,9 @@ namespace {
 const std::vector<Entity*> no_members;
 }
 
+// Set to nullptr or cleared in a struct that lies in no graph.
+bool RelationMember::explicit_none(const RelationMember& member) noexcept { return member.state_ == RelationState::linked && member.owner_ == nullptr; }
+
 RelationMember::RelationMember(const RelationMember& other) : many_(other.many_) {
     switch (other.state_) {
         case RelationState::unset: break;
@@ -21,7 +24,9 @@ RelationMember::RelationMember(const RelationMember& other) : many_(other.many_)
             payload_ = static_cast<GivenObjects*>(other.payload_)->clone();
             state_ = RelationState::given;
             break;
-        case RelationState::linked:      // a copy outside the graph has only the values
+        case RelationState::linked:      // a copy outside the graph has only the values; in a free struct it is an explicit "none"
+            state_ = explicit_none(other) ? RelationState::linked : RelationState::not_loaded;
+            break;
         case RelationState::not_loaded: state_ = RelationState::not_loaded; break;
     }
 }
@@ -31,17 +36,34 @@ RelationMember::RelationMember(RelationMember&& other) noexcept : many_(other.ma
         payload_ = std::exchange(other.payload_, nullptr);
         state_ = std::exchange(other.state_, RelationState::unset);
     } else if (other.state_ != RelationState::unset) {
-        state_ = RelationState::not_loaded;
+        state_ = explicit_none(other) ? RelationState::linked : RelationState::not_loaded;
     }
 }
 
 RelationMember& RelationMember::operator=(const RelationMember& other) {
-    if (this != &other && other.state_ == RelationState::given) *this = RelationMember(other);
+    if (this != &other && (other.state_ == RelationState::given || other.state_ == RelationState::linked)) {
+        if (other.owner_ != nullptr) return assign_linked(other);
+        *this = RelationMember(other);
+    }
     return *this;
 }
 
 RelationMember& RelationMember::operator=(RelationMember&& other) {
-    if (this == &other || other.state_ != RelationState::given) return *this;  // unset and not-loaded leave the target as it is
+    // unset and not-loaded leave the target as it is
+    if (this == &other || other.state_ == RelationState::unset || other.state_ == RelationState::not_loaded) return *this;
+    if (other.state_ == RelationState::linked) {
+        if (other.owner_ != nullptr) return assign_linked(other);
+        if (many_) {
+            clear_members();
+        } else if (owner_ == nullptr) {
+            reset();
+            state_ = RelationState::linked;
+        } else {
+            check_changeable();
+            owner_->graph->session->relation_set(*this, nullptr);
+        }
+        return *this;
+    }
     auto objects = other.take_given();
     if (owner_ == nullptr) {
         give(std::move(objects));
@@ -49,6 +71,31 @@ RelationMember& RelationMember::operator=(RelationMember&& other) {
     }
     check_changeable();
     owner_->graph->session->assign_given(*this, std::move(objects));
+    return *this;
+}
+
+// From a member that points into a graph: within a graph the same objects, outside none, as for every copy out of a graph.
+RelationMember& RelationMember::assign_linked(const RelationMember& other) {
+    if (owner_ == nullptr) {
+        set_not_loaded();
+        return *this;
+    }
+    check_changeable();
+    SessionCore& session = *owner_->graph->session;
+    const auto known = [&](Entity* entity) { return session.entity_of_handle(*entity->table, entity->graph->handle(entity)); };
+    if (!many_) {
+        session.relation_set(*this, other.target() == nullptr ? nullptr : known(other.target()));
+        return *this;
+    }
+    const std::vector<Entity*> wanted = other.members();
+    const std::vector<Entity*> present = members();
+    for (auto* entity : present) {
+        if (std::find(wanted.begin(), wanted.end(), entity) == wanted.end()) session.relation_remove(*this, entity);
+    }
+    for (auto* entity : wanted) {
+        if (std::find(present.begin(), present.end(), entity) == present.end()) session.relation_add(*this, known(entity));
+    }
+    if (state_ == RelationState::unset) link_members({});
     return *this;
 }
 
@@ -127,9 +174,7 @@ void RelationMember::throw_not_loaded() const {
     const std::string name = rel.full_name();
     std::string hint = "add .options(selectinload<&" + std::string(rel.owner->type_name) + "::" + std::string(rel.name()) + ">()) to the query or co_await session.load<&" +
                        std::string(rel.owner->type_name) + "::" + std::string(rel.name()) + ">(entity)";
-    if (owner_->graph->session == nullptr) {
-        throw_detached_instance(name + " was not loaded and the entity's session is closed; " + hint + " while it is open");
-    }
+    if (owner_->graph->session == nullptr) detail::throw_not_loaded(name + " was not loaded and the entity's session is closed; " + hint + " while it is open");
     detail::throw_not_loaded(name + " is not loaded; " + hint);
 }
 
@@ -192,7 +237,6 @@ std::shared_ptr<void> RelationMember::add_value(const Table& table, void* value)
 void RelationMember::add_handle(const Table& table, std::shared_ptr<void> handle) {
     check_changeable();
     SessionCore& session = *owner_->graph->session;
-    if (handle == nullptr) throw_argument_error(relationship().full_name() + ": a null handle cannot be added");
     session.relation_add(*this, session.entity_of_handle(table, std::move(handle)));
 }
 
@@ -241,6 +285,10 @@ void RelationMember::reorder(const std::vector<std::size_t>& order) {
 
 void throw_null_relation(const RelationMember& relation) {
     throw_argument_error((relation.owner() == nullptr ? std::string("a one<>") : relation.relationship().full_name()) + " is empty and was dereferenced; test it with `if (relation)` first");
+}
+
+void throw_null_handle(const RelationMember& relation) {
+    throw_argument_error((relation.owner() == nullptr ? std::string("a many<>") : relation.relationship().full_name()) + ": a null handle cannot be added");
 }
 
 void throw_index(const RelationMember& relation, std::size_t index, std::size_t size) {

@@ -87,7 +87,7 @@ public:
     std::vector<Entity*>* queued_removals() noexcept;
 
 protected:
-    /// Reading what is not loaded. Errors: `NotLoadedError` naming relationship and option, `DetachedInstanceError` after the session.
+    /// Reading what is not loaded. Errors: `NotLoadedError` naming relationship and option.
     [[noreturn]] void throw_not_loaded() const;
     void check_readable() const {
         if (state_ == RelationState::not_loaded) throw_not_loaded();
@@ -117,10 +117,14 @@ protected:
 private:
     void reset() noexcept;
     void check_changeable() const;
+    RelationMember& assign_linked(const RelationMember& other);
+    static bool explicit_none(const RelationMember& member) noexcept;
 };
 
 /// Errors: `ArgumentError`: an empty one<> was dereferenced.
 [[noreturn]] void throw_null_relation(const RelationMember& relation);
+/// Errors: `ArgumentError`: a null handle was added to a many<>.
+[[noreturn]] void throw_null_handle(const RelationMember& relation);
 /// Errors: `ArgumentError`: an index past the end of a many<>.
 [[noreturn]] void throw_index(const RelationMember& relation, std::size_t index, std::size_t size);
 

@@ -184,7 +184,7 @@ public:
     awaitable<void> refresh(const std::shared_ptr<T>& handle, const C&...) {
         std::vector<const Column*> columns;
         bool lock = false;
-        const auto note = [&]<class O>(const O*) {
+        [[maybe_unused]] const auto note = [&]<class O>(const O*) {
             if constexpr (std::same_as<O, with_for_update_t>) {
                 lock = true;
             } else {
