@@ -3,6 +3,8 @@
 #include <azoth/orm/relation_member.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -154,6 +156,34 @@ Entity* Graph::find(const Table& table, const void* object) const noexcept {
         if (entity->object == object) return entity;
     }
     return nullptr;
+}
+
+void Graph::absorb(Graph& other) {
+    for (auto& theirs : other.pools_) {
+        Pool& mine = pool(*theirs->table);
+        for (auto& chunk : theirs->chunks) {
+            for (std::size_t i = 0; i < chunk.used; ++i) reinterpret_cast<Entity*>(chunk.first + i * theirs->stride)->graph = this;
+        }
+        for (auto* entity : theirs->adopted) entity->graph = this;
+        // allocate() looks at the last chunk only: theirs go in front of it
+        mine.chunks.insert(mine.chunks.begin(), std::make_move_iterator(theirs->chunks.begin()), std::make_move_iterator(theirs->chunks.end()));
+        mine.adopted.insert(mine.adopted.end(), theirs->adopted.begin(), theirs->adopted.end());
+        mine.free_snapshots.insert(mine.free_snapshots.end(), theirs->free_snapshots.begin(), theirs->free_snapshots.end());
+        theirs->chunks.clear();
+        theirs->adopted.clear();
+        theirs->free_snapshots.clear();
+    }
+    owners_.insert(owners_.end(), std::make_move_iterator(other.owners_.begin()), std::make_move_iterator(other.owners_.end()));
+    other.owners_.clear();
+    blocks_.insert(blocks_.end(), std::make_move_iterator(other.blocks_.begin()), std::make_move_iterator(other.blocks_.end()));
+    other.blocks_.clear();
+    other.free_ = nullptr;
+    other.free_size_ = 0;
+    for (auto& graph : other.pinned) {
+        if (graph.get() != this) pinned.push_back(std::move(graph));
+    }
+    other.pinned.clear();
+    if (other.parent == nullptr) other.parent = share();
 }
 
 void Graph::save(Entity& entity) {

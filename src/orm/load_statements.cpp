@@ -49,7 +49,7 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
     }
     before += static_cast<std::uint32_t>(size * (composite ? key.size() + 1 : 1));
     auto& nodes = out.mutable_nodes();
-    if (size == 1) {  // x = ? reads better in a log, and plans no worse
+    if (size == 1 && !composite) {  // x = ? reads better in a log, and plans no worse
         nodes.push_back(Node{Op::eq, 0, 2, before + 1, 0, 0, nullptr});
     } else {
         nodes.push_back(Node{Op::in_list, 0, static_cast<std::uint16_t>(size + 1), before + 1, 0, 0, nullptr});

@@ -92,7 +92,8 @@ Entity* SessionCore::entity_of_handle(const Table& table, std::shared_ptr<void> 
         if (home->session != this)
             throw_argument_error("this " + name_of(table) + " belongs to another session" + (home->session == nullptr ? " (closed by now)" : "") +
                                  ": an entity has one session for life; merge() copies it into this one");
-        Entity* entity = home->find(table, handle.get());
+        Entity* entity = nullptr;  // a stream's partition may have been absorbed by the session's graph
+        for (; home != nullptr && entity == nullptr; home = home->parent.get()) entity = home->find(table, handle.get());
         if (entity == nullptr) throw_argument_error("this handle points into an entity, not at a " + name_of(table));
         return entity;
     }
@@ -205,6 +206,7 @@ ObjectState SessionCore::state(const Table& table, const std::shared_ptr<void>& 
     Graph* home = graph_of(handle);
     if (home == nullptr) home = state_->graph.get();
     const Entity* entity = home->find(table, handle.get());
+    for (Graph* up = home->parent.get(); up != nullptr && entity == nullptr; up = up->parent.get()) entity = up->find(table, handle.get());
     if (entity == nullptr) return ObjectState::transient;
     if (home->session != this && entity->state != ObjectState::transient) return ObjectState::detached;
     return entity->state;

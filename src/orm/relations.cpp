@@ -44,17 +44,12 @@ void set_target(SessionState& state, Entity& owner, const Relationship& one, Ent
     one.member(owner.object)->link(target);
 }
 
-// The graph that `to` lies in must outlive pointers from `from`.
-void pin(Entity& from, Entity& to) {
-    if (from.graph == to.graph || from.graph->parent.get() == to.graph) return;
-    auto& pinned = from.graph->pinned;
-    auto shared = to.graph->share();
-    if (std::find(pinned.begin(), pinned.end(), shared) == pinned.end() && to.graph->parent.get() != from.graph) {
-        pinned.push_back(std::move(shared));
-    } else if (to.graph->parent.get() == from.graph && from.graph->session != nullptr) {
-        auto& kept = from.graph->session->internals().streamed;  // a partition changed through the session's graph stays until flush
-        if (std::find(kept.begin(), kept.end(), shared) == kept.end()) kept.push_back(std::move(shared));
-    }
+// What is pointed at must live as long as what points: a partition of a stream that anything else is linked to joins the session's graph.
+void pin(SessionState& state, Entity& from, Entity& to) {
+    Graph* home = state.graph.get();
+    if (from.graph == to.graph) return;
+    if (to.graph != home) home->absorb(*to.graph);
+    if (from.graph != home) home->absorb(*from.graph);  // both sides of a relationship point at each other
 }
 
 void add_to_session(SessionState& state, Entity& entity, const Relationship& relationship) {
@@ -72,7 +67,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
     check_alive(owner, relationship);
     if (target != nullptr) {
         check_alive(*target, relationship);
-        pin(owner, *target);
+        pin(state, owner, *target);
     }
     Entity* old = member.target();
     if (member.state() == RelationState::linked && old == target && target != nullptr) return;
@@ -127,7 +122,7 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
     if (relationship.def.viewonly) throw_argument_error(relationship.full_name() + " is viewonly: it cannot be changed");
     check_alive(owner, relationship);
     check_alive(*target, relationship);
-    pin(owner, *target);
+    pin(state, owner, *target);
     insert_member(state, owner, relationship, *target);
     state.record_link(*target, &owner, relationship, link.remote, link.local);
     if (target->marked_removed && target->state == ObjectState::persistent) {  // taken back before it was flushed

@@ -133,11 +133,31 @@ void SessionState::forget_transaction() noexcept {
 }
 
 void SessionState::prune_streamed() noexcept {
+    if (streamed.empty()) return;
+    // What is remembered of an entity, to be written or to be undone, points at it.
+    const auto remembered = [&](const Graph* partition) {
+        for (const auto& record : undo) {
+            if (record.entity->graph == partition || (record.target != nullptr && record.target->graph == partition)) return true;
+            for (const auto* member : record.members) {
+                if (member->graph == partition) return true;
+            }
+        }
+        for (const auto& link : links) {
+            if (link.child->graph == partition || (link.parent != nullptr && link.parent->graph == partition)) return true;
+        }
+        for (const auto* entity : removed) {
+            if (entity->graph == partition) return true;
+        }
+        for (const auto* entity : deleted) {
+            if (entity->graph == partition) return true;
+        }
+        return false;
+    };
     std::erase_if(streamed, [&](const std::shared_ptr<Graph>& partition) {
         if (partition.use_count() > 1) return false;
         bool dirty = false;
         partition->for_each([&](Entity& entity) { dirty = dirty || entity.state == ObjectState::pending || changed(entity); });
-        if (dirty) return false;
+        if (dirty || remembered(partition.get())) return false;
         partition->for_each([&](Entity& entity) {
             map.erase(entity);
             entity.state = ObjectState::detached;

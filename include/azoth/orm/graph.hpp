@@ -24,6 +24,22 @@ namespace detail {
 class Graph;
 class SessionCore;
 
+/// Which relationships of an object are older than its row: it was reread after it expired, so eager loads replace what they hold.
+class StaleRelations {
+public:
+    /// Of all relationships at once.
+    StaleRelations& operator=(bool stale) noexcept {
+        bits_ = stale ? ~std::uint32_t{0} : 0;
+        return *this;
+    }
+    bool test(std::uint32_t relationship) const noexcept { return (bits_ >> place(relationship) & 1) != 0; }
+    void clear(std::uint32_t relationship) noexcept { bits_ &= ~(std::uint32_t{1} << place(relationship)); }
+
+private:
+    static std::uint32_t place(std::uint32_t relationship) noexcept { return relationship < 31 ? relationship : 31; }
+    std::uint32_t bits_ = 0;
+};
+
 /// The session's record of one object. It lies in front of the object, in the graph's memory (or alone, for an adopted object).
 struct Entity {
     Graph* graph = nullptr;
@@ -37,9 +53,9 @@ struct Entity {
     bool marked_removed = false;        ///< session.remove() was called, not yet flushed
     bool in_map = false;
     bool generated_key = false;         ///< the database made its key in this session
-    bool relations_stale = false;       ///< reread after it expired: eager loads replace what is loaded
     bool flag_modified = false;
     bool saved = false;                 ///< `snapshot` holds values
+    StaleRelations relations_stale;
     std::uint32_t level = 0;            ///< savepoint depth at which its snapshot was last put into the undo log
 
     void* field(const Column& column) const noexcept { return column.field(object); }
@@ -69,6 +85,10 @@ public:
 
     /// The entity whose object is at this address; null when it is none of this graph's.
     Entity* find(const Table& table, const void* object) const noexcept;
+
+    /// Takes over the entities of another graph, which stays behind as an empty shell whose handles keep this graph alive. So a partition
+    /// of a stream that other entities have come to point into lives as long as they do, and no two graphs own each other.
+    void absorb(Graph& other);
 
     std::shared_ptr<void> handle(const Entity* entity) const { return {self_.lock(), entity->object}; }
     std::shared_ptr<Graph> share() const { return self_.lock(); }

@@ -1,0 +1,18 @@
+// Running a session's queries: shared by execute, get, refresh and streams.
+#pragma once
+
+#include "load.hpp"
+#include "query_plan.hpp"
+
+#include <azoth/engine/row_source.hpp>
+
+#include <vector>
+
+namespace azoth::detail {
+
+/// Entities and rows as typed results read them. `entities`: all slots of all rows.
+RowSource make_source(SessionState& state, const QueryPlan& plan, BatchItem&& item, const std::vector<Entity*>& entities, Graph* into);
+
+RunOptions run_options_of(const ExecutionOptions& options) noexcept;
+
+}  // namespace azoth::detail

@@ -1,0 +1,155 @@
+// Plans: where a statement may be joined to, what its rows hold, which tables it reads.
+#include "query_plan.hpp"
+
+#include <azoth/base/throw.hpp>
+#include <azoth/engine/engine_core.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace azoth::detail {
+
+namespace {
+
+/// The shape of a statement as far as joined loads care.
+struct Shape {
+    QueryPlan::Kind kind = QueryPlan::Kind::select;
+    bool untracked = false, populate_existing = false, streamed = false, do_update = false;
+    bool groups = false, locks = false, compound = false;
+    bool counts_rows = false;   ///< LIMIT, OFFSET, DISTINCT
+    bool several = false;       ///< further FROM elements
+};
+
+void look_at(const Node& root, Shape& shape) {
+    switch (root.op) {
+        case Op::insert_into: shape.kind = QueryPlan::Kind::insert; break;
+        case Op::update_table: shape.kind = QueryPlan::Kind::update; break;
+        case Op::delete_from: shape.kind = QueryPlan::Kind::delete_; break;
+        case Op::text_statement: shape.kind = QueryPlan::Kind::text; break;
+        case Op::do_update: shape.do_update = true; break;
+        case Op::group_by:
+        case Op::having: shape.groups = true; break;
+        case Op::for_update: shape.locks = true; break;
+        case Op::compound: shape.compound = true; break;
+        case Op::limit:
+        case Op::offset:
+        case Op::distinct: shape.counts_rows = true; break;
+        case Op::select_from:
+        case Op::join:
+        case Op::join_relationship: shape.several = true; break;
+        case Op::statement_flag:
+            switch (static_cast<StatementFlag>(root.arg)) {
+                case StatementFlag::untracked: shape.untracked = true; break;
+                case StatementFlag::populate_existing: shape.populate_existing = true; break;
+                case StatementFlag::streamed: shape.streamed = true; break;
+                case StatementFlag::session: break;
+            }
+            break;
+        default: break;
+    }
+}
+
+Shape shape_of(const FlatStatement& statement) {
+    Shape shape;
+    for (std::uint32_t end = statement.main_size; end > 0; end -= statement.nodes[end - 1].size) look_at(statement.nodes[end - 1], shape);
+    return shape;
+}
+
+// Does the outermost query itself (not its subqueries or options) speak of anything but this one FROM element?
+bool names_others(const FlatStatement& statement, const ResultItem& item) {
+    for (std::uint32_t i = statement.main_size; i-- > 0;) {
+        const Node& node = statement.nodes[i];
+        if (node.op == Op::query || node.op == Op::load_option) {
+            i -= node.size - 1;
+            continue;
+        }
+        if (node.op == Op::source_column) return true;
+        if (node.op == Op::column && (node.source != item.source || static_cast<const Column*>(node.ref)->table != item.table)) return true;
+    }
+    return false;
+}
+
+void add_tables(const std::vector<LoadNode>& nodes, std::vector<const Table*>& tables) {
+    for (const auto& node : nodes) {
+        if (std::find(tables.begin(), tables.end(), node.link->target) == tables.end()) tables.push_back(node.link->target);
+        add_tables(node.children, tables);
+    }
+}
+
+std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, CachedPlan& cached, const Dialect& dialect) {
+    const Shape shape = shape_of(statement);
+    CompiledQuery compiled = compile(statement, dialect);
+    auto plan = std::make_shared<QueryPlan>();
+    plan->kind = shape.kind;
+    plan->tables = compiled.tables;
+    plan->target = compiled.target;
+    plan->populate_existing = shape.populate_existing;
+    plan->updates_existing = shape.do_update;
+    plan->overwrite = shape.populate_existing || compiled.locking || shape.kind != QueryPlan::Kind::select;
+    plan->wants_keys = shape.kind == QueryPlan::Kind::insert && compiled.target != nullptr && compiled.target->generated_column >= 0 && !compiled.statement->returns_rows;
+
+    std::vector<const Table*> selected;
+    for (const auto& item : compiled.items) {
+        plan->first_column.push_back(item.first_column);
+        if (item.entity) {
+            for (const auto& column : item.table->columns) plan->keys.push_back(column.name);
+        } else {
+            plan->keys.push_back(item.label);
+        }
+        if (item.entity && !shape.untracked) {
+            selected.push_back(item.table);
+        } else {
+            plan->values_selected = true;
+        }
+    }
+    std::vector<const Table*> named;
+    for (const auto& item : compiled.items) {
+        if (item.entity) named.push_back(item.table);
+    }
+    const LoadTreeBuilder builder(statement, named);
+    if (shape.untracked && builder.has_options()) throw_argument_error("untracked() gives plain values, whose relationships are not loaded: leave out the loading options");
+
+    JoinRules rules;
+    rules.contains = shape.kind == QueryPlan::Kind::select && !shape.compound;
+    rules.target = rules.contains && !shape.groups && !shape.locks;
+    rules.collection = rules.target && !shape.counts_rows && !shape.several && !shape.streamed && compiled.items.size() == 1 &&
+                       !names_others(statement, compiled.items.front());
+    for (const auto* table : selected) plan->trees.push_back(builder.build(*table, rules));
+    for (const auto& tree : plan->trees) add_tables(tree, plan->tables);
+
+    std::vector<std::uint32_t> origin(statement.values.size());
+    std::iota(origin.begin(), origin.end(), 0U);
+    Expansion expansion(statement, std::move(origin), statement, 0);
+    std::vector<std::uint32_t> sources;
+    for (const auto& item : compiled.items) {
+        if (!item.entity || shape.untracked) continue;
+        expansion.select(*item.table, item.first_column);
+        sources.push_back(item.source);
+    }
+    for (std::uint32_t i = 0; i < sources.size(); ++i) expansion.add(i, sources[i], plan->trees[i]);
+    if (expansion.joins()) compiled = compile(expansion.statement(), dialect);
+    plan->query = expansion.finish(compiled);
+    cached.query = std::move(compiled);
+    return plan;
+}
+
+PlanPtr build(const FlatStatement& statement, void* context) {
+    auto cached = std::make_shared<CachedPlan>();
+    cached->extra = make_plan(statement, *cached, *static_cast<const Dialect*>(context));
+    return cached;
+}
+
+}  // namespace
+
+FlatStatement session_statement(Tape statement, bool streamed) {
+    statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::session));
+    if (streamed) statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::streamed));
+    return FlatStatement(std::move(statement));
+}
+
+PlanPtr query_plan(SessionState& state, const FlatStatement& statement) {
+    EngineCore& engine = state.connection->engine();
+    return engine.statements().lookup(statement, &build, const_cast<Dialect*>(&engine.dialect()));
+}
+
+}  // namespace azoth::detail
