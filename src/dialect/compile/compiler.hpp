@@ -53,7 +53,8 @@ private:
     void list(std::span<const NodeId> nodes, BindAs bind = BindAs::typed);
     void binary(NodeId node, std::string_view op, Rank left, Rank right, BindAs bind = BindAs::typed);
     void junction(NodeId node);
-    void junction_operands(NodeId node, Op op, bool& first);
+    void junction_operands(NodeId node, Op op, std::vector<NodeId>& out) const;
+    void side_by_side(std::span<const NodeId> operands, Op op);
     void placeholder(NodeId node, BindAs bind);
     void truth(bool value);
     void column(NodeId node);

@@ -198,23 +198,45 @@ void Compiler::truth(bool value) {
 }
 
 void Compiler::junction(NodeId at) {
-    bool first = true;
-    junction_operands(at, tree_[at].op, first);
+    std::vector<NodeId> operands;
+    junction_operands(at, tree_[at].op, operands);
+    side_by_side(operands, tree_[at].op);
 }
 
 // and_(and_(a, b), c) reads a AND b AND c.
-void Compiler::junction_operands(NodeId at, Op op, bool& first) {
+void Compiler::junction_operands(NodeId at, Op op, std::vector<NodeId>& out) const {
     for (const NodeId child : tree_.children(at)) {
         if (tree_.truth(child) != Truth::open) continue;
         const auto [node, negate] = simplified(child);
         if (!negate && tree_[node].op == op) {
-            junction_operands(node, op, first);
-            continue;
+            junction_operands(node, op, out);
+        } else {
+            out.push_back(child);
         }
-        if (!first) sql_ += op == Op::and_ ? " AND " : " OR ";
-        first = false;
-        // AND inside OR needs no parentheses; OR inside AND does.
-        expression(child, op == Op::and_ ? Rank::not_ : Rank::and_);
+    }
+}
+
+// A long row is cut into halves in parentheses: to a parser a OR b OR c ... is a tree as deep as the row is long, and SQLite takes
+// a depth of 1000.
+void Compiler::side_by_side(std::span<const NodeId> operands, Op op) {
+    constexpr std::size_t longest = 200;
+    const std::string_view between = op == Op::and_ ? " AND " : " OR ";
+    if (operands.size() > longest) {
+        const auto half = operands.size() / 2;
+        sql_ += '(';
+        side_by_side(operands.first(half), op);
+        sql_ += ')';
+        sql_ += between;
+        sql_ += '(';
+        side_by_side(operands.subspan(half), op);
+        sql_ += ')';
+        return;
+    }
+    // AND inside OR needs no parentheses; OR inside AND does.
+    const Rank rank = operands.size() == 1 ? Rank::any : op == Op::and_ ? Rank::not_ : Rank::and_;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        if (i != 0) sql_ += between;
+        expression(operands[i], rank);
     }
 }
 

@@ -154,10 +154,9 @@ void Compiler::where(std::span<const NodeId> predicates, std::string_view keywor
         }
         if (tree_.truth(node) == Truth::open) open.push_back(node);
     }
-    for (std::size_t i = 0; i < open.size(); ++i) {
-        sql_ += i == 0 ? keyword : std::string_view(" AND ");
-        expression(open[i], open.size() == 1 ? Rank::any : Rank::and_);
-    }
+    if (open.empty()) return;
+    sql_ += keyword;
+    side_by_side(open, Op::and_);
 }
 
 std::uint32_t Compiler::width(NodeId at) const {
