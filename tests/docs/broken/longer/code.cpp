@@ -1,0 +1,5 @@
+// region: one
+int one() {
+    return 1;
+}
+// endregion
