@@ -29,7 +29,8 @@ std::size_t width_of(std::string_view text) {
 
 void print_line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
     std::string line = " ";
-    for (std::size_t i = 0; i < cells.size(); ++i) line += " " + cells[i] + std::string(widths[i] - width_of(cells[i]) + 1, ' ');
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        line += " " + cells[i] + std::string(widths[i] - width_of(cells[i]) + 1, ' ');
     line.erase(line.find_last_not_of(' ') + 1);
     std::puts(line.c_str());
 }
@@ -82,7 +83,8 @@ azoth::Url url_of(const char* path) {
 }
 
 bool is_report(std::string_view name) {
-    return std::any_of(std::begin(chinook::all_reports), std::end(chinook::all_reports), [&](const auto& report) { return report.name == name; });
+    return std::any_of(std::begin(chinook::all_reports), std::end(chinook::all_reports),
+                       [&](const auto& report) { return report.name == name; });
 }
 
 }  // namespace
@@ -100,9 +102,10 @@ int main(int argc, char** argv) {
     }
     try {
         boost::asio::io_context context;
-        boost::asio::co_spawn(context, run(url_of(argv[1]), tsv ? arguments[2] : std::string_view()), [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(error);
-        });
+        boost::asio::co_spawn(context, run(url_of(argv[1]), tsv ? arguments[2] : std::string_view()),
+                              [](std::exception_ptr error) {
+                                  if (error) std::rethrow_exception(error);
+                              });
         context.run();
         return 0;
     } catch (const std::exception& error) {

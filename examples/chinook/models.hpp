@@ -1,4 +1,4 @@
-// The 11 tables of the Chinook music shop. The database was there first: its CamelCase names are given in mapping().
+// The 11 tables of the Chinook music shop. The database was there first: mapping() gives its CamelCase names.
 #pragma once
 
 #include <azoth/model.hpp>
@@ -286,6 +286,7 @@ struct InvoiceLine {
 };
 
 // Keys, types of foreign keys and pairs of relationships, proved by the compiler.
-static_assert(azoth::check<Artist, Album, Genre, MediaType, Track, Playlist, PlaylistTrack, Employee, Customer, Invoice, InvoiceLine>());
+static_assert(azoth::check<Artist, Album, Genre, MediaType, Track, Playlist, PlaylistTrack, Employee, Customer, Invoice,
+                           InvoiceLine>());
 
 }  // namespace chinook

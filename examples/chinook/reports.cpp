@@ -1,8 +1,9 @@
 // The queries behind the reports.
 //
-// Money: the file keeps NUMERIC(10, 2) as binary doubles. One amount reads back exact, by its shortest digits. A computed amount that
-// is selected, azoth rounds to the column's two places, which is exact for totals of up to 15 digits. So a sum is ranked, compared or
-// added up further only after it was an item of a subquery, never raw: 0.1 + 0.2 would be more than 0.3.
+// Money: the file keeps NUMERIC(10, 2) as binary doubles. One amount reads back exact, by its shortest digits. A
+// computed one, azoth rounds to the column's two places wherever it is selected, compared or ordered: exact for totals
+// of up to 15 digits, and 0.1 + 0.2 ties with 0.3. Quotients (an average, a share) have no scale of their own:
+// func::round gives it.
 #include "reports.hpp"
 
 #include "models.hpp"
@@ -28,8 +29,7 @@ std::string full_name(const Employee& employee) { return employee.first_name + "
 // Joins along relationships, GROUP BY, LIMIT.
 awaitable<Report> top_artists(AsyncSession& session) {
     auto query = select(col<&Artist::name>.label("artist"_c),
-                        func::sum(col<&InvoiceLine::quantity>).label("tracks_sold"_c),
-                        revenue().label("revenue"_c))
+                        func::sum(col<&InvoiceLine::quantity>).label("tracks_sold"_c), revenue().label("revenue"_c))
                      .join<&Artist::albums>()
                      .join<&Album::tracks>()
                      .join<&Track::sales>()
@@ -56,15 +56,15 @@ awaitable<Report> customers(AsyncSession& session) {
             rep_name = full_name(*rep);
             if (rep->manager) manager_name = full_name(*rep->manager);
         }
-        report.rows.push_back({customer->first_name + " " + customer->last_name, text(customer->country), rep_name, manager_name});
+        report.rows.push_back(
+            {customer->first_name + " " + customer->last_name, text(customer->country), rep_name, manager_name});
     }
     co_return report;
 }
 
 // Grouping by a computed value, through its label.
 awaitable<Report> revenue_by_month(AsyncSession& session) {
-    auto query = select(month().label("month"_c),
-                        func::count(col<&Invoice::id>).label("invoices"_c),
+    auto query = select(month().label("month"_c), func::count(col<&Invoice::id>).label("invoices"_c),
                         func::sum(col<&Invoice::total>).label("revenue"_c))
                      .group_by("month"_c)
                      .order_by("month"_c);
@@ -77,17 +77,17 @@ awaitable<Report> playlists(AsyncSession& session) {
     auto counts = select(col<&PlaylistTrack::playlist_id>, func::count().label("tracks"_c))
                       .group_by(col<&PlaylistTrack::playlist_id>)
                       .subquery("counts");
-    auto query = select(col<&Playlist::name>.label("playlist"_c), func::coalesce(counts["tracks"_c], 0).label("tracks"_c))
-                     .outerjoin(counts, col<&Playlist::id> == counts[col<&PlaylistTrack::playlist_id>])
-                     .order_by("tracks"_c.desc(), col<&Playlist::id>);
+    auto query =
+        select(col<&Playlist::name>.label("playlist"_c), func::coalesce(counts["tracks"_c], 0).label("tracks"_c))
+            .outerjoin(counts, col<&Playlist::id> == counts[col<&PlaylistTrack::playlist_id>])
+            .order_by("tracks"_c.desc(), col<&Playlist::id>);
     auto result = co_await session.execute(query);
     co_return make_report("Playlists and how many tracks they hold", result);
 }
 
 // What has no partner in an outer join. An album's columns are nullable() here: a single has none.
 awaitable<Report> never_sold(AsyncSession& session) {
-    auto query = select(col<&Track::name>.label("track"_c),
-                        nullable(col<&Album::title>).label("album"_c),
+    auto query = select(col<&Track::name>.label("track"_c), nullable(col<&Album::title>).label("album"_c),
                         col<&Track::unit_price>.label("price"_c))
                      .outerjoin<&Track::album>()
                      .outerjoin<&Track::sales>()
@@ -99,13 +99,16 @@ awaitable<Report> never_sold(AsyncSession& session) {
 
 // Windows over a subquery: all months so far, and those of the same year.
 awaitable<Report> running_totals(AsyncSession& session) {
-    auto months = select(month().label("month"_c), func::sum(col<&Invoice::total>).label("revenue"_c)).group_by("month"_c).subquery("months");
+    auto months = select(month().label("month"_c), func::sum(col<&Invoice::total>).label("revenue"_c))
+                      .group_by("month"_c)
+                      .subquery("months");
     auto year = func::substr(months["month"_c], 1, 4);
-    auto query = select(months["month"_c],
-                        months["revenue"_c],
-                        func::sum(months["revenue"_c]).over(partition_by(year).order_by(months["month"_c])).label("year_to_date"_c),
-                        func::sum(months["revenue"_c]).over(order_by(months["month"_c])).label("total_to_date"_c))
-                     .order_by("month"_c);
+    auto query =
+        select(
+            months["month"_c], months["revenue"_c],
+            func::sum(months["revenue"_c]).over(partition_by(year).order_by(months["month"_c])).label("year_to_date"_c),
+            func::sum(months["revenue"_c]).over(order_by(months["month"_c])).label("total_to_date"_c))
+            .order_by("month"_c);
     auto result = co_await session.execute(query);
     co_return make_report("Running totals", result);
 }
@@ -118,8 +121,7 @@ awaitable<Report> genre_share(AsyncSession& session) {
                       .group_by(col<&Genre::id>)
                       .cte("genres");
     auto everything = select(func::sum(genres["revenue"_c])).scalar_subquery();
-    auto query = select(genres["genre"_c],
-                        genres["revenue"_c],
+    auto query = select(genres["genre"_c], genres["revenue"_c],
                         func::round(genres["revenue"_c] * 100 / everything, 2).label("percent"_c))
                      .order_by("revenue"_c.desc(), "genre"_c);
     auto result = co_await session.execute(query);
@@ -128,12 +130,14 @@ awaitable<Report> genre_share(AsyncSession& session) {
 
 // A window function is filtered one query further out. Customers who spent the same share a place.
 awaitable<Report> best_customers(AsyncSession& session) {
-    auto spent = select(col<&Customer::country>, customer_name().label("customer"_c), func::sum(col<&Invoice::total>).label("spent"_c))
+    auto spent = select(col<&Customer::country>, customer_name().label("customer"_c),
+                        func::sum(col<&Invoice::total>).label("spent"_c))
                      .join<&Customer::invoices>()
                      .group_by(col<&Customer::id>)
                      .subquery("spent");
     auto place = func::rank().over(partition_by(spent["country"_c]).order_by(spent["spent"_c].desc()));
-    auto ranked = select(spent["country"_c], spent["customer"_c], spent["spent"_c], place.label("place"_c)).subquery("ranked");
+    auto ranked =
+        select(spent["country"_c], spent["customer"_c], spent["spent"_c], place.label("place"_c)).subquery("ranked");
     auto query = select(ranked["country"_c], ranked["customer"_c], ranked["spent"_c])
                      .where(ranked["place"_c] == 1)
                      .order_by("country"_c, "customer"_c);
@@ -143,14 +147,13 @@ awaitable<Report> best_customers(AsyncSession& session) {
 
 // A recursive CTE walks down from those who report to nobody.
 awaitable<Report> employee_tree(AsyncSession& session) {
-    auto tree = select(col<&Employee::id>,
-                       employee_name().label("path"_c),
-                       col<&Employee::title>,
-                       literal(0).label("depth"_c))
-                    .where(col<&Employee::manager_id>.is_null())
-                    .recursive_cte("tree");
-    tree.union_all(select(col<&Employee::id>, tree["path"_c] + " > " + employee_name(), col<&Employee::title>, tree["depth"_c] + 1)
-                       .join(tree, col<&Employee::manager_id> == tree[col<&Employee::id>]));
+    auto tree =
+        select(col<&Employee::id>, employee_name().label("path"_c), col<&Employee::title>, literal(0).label("depth"_c))
+            .where(col<&Employee::manager_id>.is_null())
+            .recursive_cte("tree");
+    tree.union_all(
+        select(col<&Employee::id>, tree["path"_c] + " > " + employee_name(), col<&Employee::title>, tree["depth"_c] + 1)
+            .join(tree, col<&Employee::manager_id> == tree[col<&Employee::id>]));
     auto query = select(tree["depth"_c], tree["path"_c], tree["title"_c]).order_by("path"_c);
     auto result = co_await session.execute(query);
     co_return make_report("Who reports to whom", result);
@@ -159,10 +162,8 @@ awaitable<Report> employee_tree(AsyncSession& session) {
 // A scalar subquery: the average invoice, to the cent.
 awaitable<Report> large_invoices(AsyncSession& session) {
     auto average = select(func::round(func::avg(col<&Invoice::total>), 2)).scalar_subquery();
-    auto query = select(col<&Invoice::id>.label("invoice"_c),
-                        col<&Invoice::date>.label("date"_c),
-                        customer_name().label("customer"_c),
-                        col<&Invoice::total>.label("total"_c))
+    auto query = select(col<&Invoice::id>.label("invoice"_c), col<&Invoice::date>.label("date"_c),
+                        customer_name().label("customer"_c), col<&Invoice::total>.label("total"_c))
                      .join<&Invoice::customer>()
                      .where(col<&Invoice::total> > average)
                      .order_by("total"_c.desc(), "invoice"_c);

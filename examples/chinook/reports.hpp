@@ -24,11 +24,10 @@ struct NamedReport {
 };
 
 inline constexpr NamedReport all_reports[] = {
-    {"top_artists", &top_artists},       {"customers", &customers},
-    {"revenue_by_month", &revenue_by_month}, {"playlists", &playlists},
-    {"never_sold", &never_sold},         {"running_totals", &running_totals},
-    {"genre_share", &genre_share},       {"best_customers", &best_customers},
-    {"employee_tree", &employee_tree},   {"large_invoices", &large_invoices},
+    {"top_artists", &top_artists},       {"customers", &customers},           {"revenue_by_month", &revenue_by_month},
+    {"playlists", &playlists},           {"never_sold", &never_sold},         {"running_totals", &running_totals},
+    {"genre_share", &genre_share},       {"best_customers", &best_customers}, {"employee_tree", &employee_tree},
+    {"large_invoices", &large_invoices},
 };
 
 }  // namespace chinook
