@@ -11,6 +11,13 @@ namespace azoth {
 
 namespace detail {
 
+void throw_null_text() { throw_argument_error("a null const char* was given where SQL text is bound; for NULL give std::nullopt or an empty std::optional"); }
+
+std::uint16_t operand_count(std::size_t count, const char* construct) {
+    if (count > 0xFFFF) throw_argument_error(std::string(construct) + " takes fewer than 65535 values in one statement; select in several, or from a subquery");
+    return static_cast<std::uint16_t>(count);
+}
+
 std::string like_pattern(std::string_view text, bool before, bool after, bool escape) {
     std::string pattern;
     pattern.reserve(text.size() + 2);

@@ -2,10 +2,78 @@
 #include <azoth/base/throw.hpp>
 #include <azoth/sql/select.hpp>
 
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace azoth::detail {
+
+namespace {
+
+struct Range {
+    std::size_t begin, end;
+};
+
+// The top-level subtrees of a range of nodes, in order.
+std::vector<Range> subtrees(std::span<const Node> nodes, Range range) {
+    std::vector<Range> found;
+    for (std::size_t end = range.end; end > range.begin; end -= nodes[end - 1].size) found.push_back({end - nodes[end - 1].size, end});
+    std::reverse(found.begin(), found.end());
+    return found;
+}
+
+// The same literal can have two addresses in two translation units; only functions and labels carry text in `ref`.
+bool same_ref(const Node& a, const Node& b) {
+    return a.ref == b.ref || (a.op == Op::func && a.ref != nullptr && b.ref != nullptr && std::strcmp(static_cast<const char*>(a.ref), static_cast<const char*>(b.ref)) == 0);
+}
+
+bool same_nodes(std::span<const Node> a, std::span<const Node> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Node& x, const Node& y) {
+        return x.op == y.op && x.flags == y.flags && x.children == y.children && x.source == y.source && x.arg == y.arg && same_ref(x, y);
+    });
+}
+
+// Position, among the selected items, of the one that equals `expression` in structure, values and texts. Of a compound the items
+// of the first arm count: its ordinals are the compound's.
+std::optional<std::uint32_t> item_equal_to(const Tape& tape, const Tape& expression) {
+    const auto nodes = tape.nodes();
+    Range range{0, nodes.size()};
+    auto roots = subtrees(nodes, range);
+    while (!roots.empty() && nodes[roots.front().end - 1].op == Op::compound) {
+        const Range first = subtrees(nodes, {roots.front().begin, roots.front().end - 1}).front();
+        range = {first.begin, first.end - 1};  // without the `query` node that closes the arm
+        roots = subtrees(nodes, range);
+    }
+    std::uint32_t index = 0;
+    std::size_t at = 0;
+    std::size_t value = 0;
+    std::size_t text = 0;
+    const auto skip_to = [&](std::size_t end) {
+        for (; at < end; ++at) {
+            value += nodes[at].op == Op::bind ? 1 : 0;
+            text += (nodes[at].flags & node_has_text) != 0 ? 1 : 0;
+        }
+    };
+    for (const Range root : roots) {
+        skip_to(root.begin);
+        const Op op = nodes[root.end - 1].op;
+        if (op != Op::item && op != Op::item_entity) continue;
+        const auto item = nodes.subspan(root.begin, root.end - root.begin - 1);
+        if (op == Op::item && same_nodes(item, expression.nodes()) &&
+            std::ranges::equal(tape.values().subspan(value, expression.values().size()), expression.values()) &&
+            std::ranges::equal(tape.texts().subspan(text, expression.texts().size()), expression.texts())) {
+            return index;
+        }
+        ++index;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 void QueryBase::clause(Op op, Tape operand, std::uint16_t children, std::uint8_t flags) {
     operand.close(op, children, nullptr, 0, flags);
@@ -15,40 +83,9 @@ void QueryBase::clause(Op op, Tape operand, std::uint16_t children, std::uint8_t
 void QueryBase::sort_key(Tape& out, const Tape& expression) const {
     const auto wanted = expression.nodes();
     if (!wanted.empty() && wanted.back().op != Op::column && wanted.back().op != Op::source_column) {
-        // The items stand first on the tape, each closed by its own node.
-        const auto nodes = tape_.nodes();
-        std::uint32_t index = 0;
-        std::size_t value = 0;
-        std::size_t text = 0;
-        for (std::size_t begin = 0; begin < nodes.size();) {
-            // find the root of the subtree that begins here: the items were closed one after the other
-            std::size_t root = begin;
-            while (root < nodes.size() && !(nodes[root].size == root - begin + 1 && (nodes[root].op == Op::item || nodes[root].op == Op::item_entity))) ++root;
-            if (root == nodes.size()) break;
-            std::size_t values = 0;
-            std::size_t texts = 0;
-            for (std::size_t i = begin; i <= root; ++i) {
-                values += nodes[i].op == Op::bind ? 1 : 0;
-                texts += (nodes[i].flags & node_has_text) != 0 ? 1 : 0;
-            }
-            if (nodes[root].op == Op::item && root - begin == wanted.size()) {
-                bool same = values == expression.values().size() && texts - ((nodes[root].flags & node_has_text) != 0 ? 1 : 0) == expression.texts().size();
-                for (std::size_t i = 0; same && i < wanted.size(); ++i) {
-                    const Node& a = nodes[begin + i];
-                    const Node& b = wanted[i];
-                    same = a.op == b.op && a.flags == b.flags && a.children == b.children && a.source == b.source && a.arg == b.arg && a.ref == b.ref;
-                }
-                for (std::size_t i = 0; same && i < expression.values().size(); ++i) same = tape_.values()[value + i] == expression.values()[i];
-                for (std::size_t i = 0; same && i < expression.texts().size(); ++i) same = tape_.texts()[text + i] == expression.texts()[i];
-                if (same) {
-                    out.leaf(Op::ordinal, nullptr, index);
-                    return;
-                }
-            }
-            ++index;
-            value += values;
-            text += texts;
-            begin = root + 1;
+        if (const auto index = item_equal_to(tape_, expression)) {
+            out.leaf(Op::ordinal, nullptr, *index);
+            return;
         }
     }
     out.append(expression);

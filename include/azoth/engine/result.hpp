@@ -4,12 +4,15 @@
 #include <azoth/base/throw.hpp>
 #include <azoth/engine/into.hpp>
 #include <azoth/engine/row_source.hpp>
+#include <azoth/engine/unique.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,18 +39,21 @@ struct or_none<std::shared_ptr<V>> {
     static type some(std::shared_ptr<V>&& value) { return std::move(value); }
 };
 
-/// What rows and scalars share: a vector taken out once.
+/// What rows and scalars share: values taken out once. all() and partitions() leave it empty, first() and one() close it.
 template <class V>
 class ResultRange {
 public:
     using value_type = V;
     explicit ResultRange(std::vector<V> values) : values_(std::move(values)) {}
 
+    /// Errors (all ways of taking rows): `ResourceClosedError` after first(), one() or one of their kin.
     auto begin() { return open().begin(); }
     auto end() { return values_.end(); }
-    auto begin() const { return values_.begin(); }
+    auto begin() const { return open().begin(); }
     auto end() const { return values_.end(); }
+    /// What has not been taken.
     std::size_t size() const noexcept { return values_.size(); }
+    bool empty() const noexcept { return values_.empty(); }
 
     /// Everything that has not been taken; a second call gives nothing.
     std::vector<V> all() {
@@ -88,8 +94,18 @@ public:
     }
 
 protected:
-    std::vector<V>& open() {
+    static constexpr bool has_values = !std::is_same_v<V, Row<>>;
+    void check_open() const {
         if (closed_) throw_resource_closed("this result was closed by first(), one() or one of their kin");
+    }
+    const std::vector<V>& open() const {
+        static_assert(has_values, "azoth: this statement returns no rows: add returning(...), to text() columns(...)");
+        check_open();
+        return values_;
+    }
+    std::vector<V>& open() {
+        static_assert(has_values, "azoth: this statement returns no rows: add returning(...), to text() columns(...)");
+        check_open();
         return values_;
     }
     std::vector<V> take() {
@@ -100,11 +116,7 @@ protected:
         return taken;
     }
     void make_unique() {
-        std::vector<V> kept;
-        for (auto& value : values_) {
-            if (std::find(kept.begin(), kept.end(), value) == kept.end()) kept.push_back(std::move(value));
-        }
-        values_ = std::move(kept);
+        values_ = unique_values(std::move(open()));
     }
 
     std::vector<V> values_;
@@ -119,6 +131,10 @@ class ScalarResult : public detail::ResultRange<V> {
 public:
     using detail::ResultRange<V>::ResultRange;
     /// Without repetitions, in order of first appearance.
+    ScalarResult& unique() & {
+        this->make_unique();
+        return *this;
+    }
     ScalarResult unique() && {
         this->make_unique();
         return std::move(*this);
@@ -149,12 +165,12 @@ public:
     /// The first item of every row.
     auto scalars() {
         static_assert(has_rows, "azoth: this statement returns no rows");
-        using V = typename std::tuple_element_t<0, typename row_type::tuple_type>;
-        std::vector<V> values;
-        auto rows = this->all();
-        values.reserve(rows.size());
-        for (auto& row : rows) values.push_back(std::get<0>(std::move(row).as_tuple()));
-        return ScalarResult<V>(std::move(values));
+        return item_of_rows<0>();
+    }
+    /// The item of this label of every row.
+    template <fixed_string S>
+    auto scalars(Label<S>) {
+        return item_of_rows<detail::index_of_item<detail::label_key<S>, Items...>()>();
     }
     /// The first item of the first row. Errors: `NoResultFound`.
     auto scalar() {
@@ -179,6 +195,10 @@ public:
         return detail::or_none<V>::some(std::get<0>(std::move(taken.front()).as_tuple()));
     }
     /// Without repeated rows, in order of first appearance.
+    Result& unique() & {
+        this->make_unique();
+        return *this;
+    }
     Result unique() && {
         this->make_unique();
         return std::move(*this);
@@ -195,6 +215,15 @@ public:
     }
 
 private:
+    template <std::size_t I>
+    auto item_of_rows() {
+        using V = typename std::tuple_element_t<I, typename row_type::tuple_type>;
+        std::vector<V> values;
+        auto rows = this->all();
+        values.reserve(rows.size());
+        for (auto& row : rows) values.push_back(std::get<I>(std::move(row).as_tuple()));
+        return ScalarResult<V>(std::move(values));
+    }
     static std::vector<row_type> read(const detail::RowSource& source) {
         std::vector<row_type> rows;
         if constexpr (has_rows) {

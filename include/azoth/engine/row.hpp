@@ -51,17 +51,30 @@ struct Row {
     template <std::size_t I>
     auto&& get() && { return std::get<I>(std::move(values_)); }
 
+    // By value from a row about to die: `result.one()["total"_c]` dangles nowhere.
     template <fixed_string S>
-    const auto& operator[](Label<S>) const {
+    const auto& operator[](Label<S>) const& {
         return get<detail::index_of_item<detail::label_key<S>, Items...>()>();
     }
+    template <fixed_string S>
+    auto operator[](Label<S>) && {
+        return std::get<detail::index_of_item<detail::label_key<S>, Items...>()>(std::move(values_));
+    }
     template <auto... M>
-    const auto& operator[](const ColumnHandle<M...>&) const {
+    const auto& operator[](const ColumnHandle<M...>&) const& {
         return get<detail::index_of_item<detail::column_key<M...>, Items...>()>();
     }
+    template <auto... M>
+    auto operator[](const ColumnHandle<M...>&) && {
+        return std::get<detail::index_of_item<detail::column_key<M...>, Items...>()>(std::move(values_));
+    }
     template <class T>
-    const auto& operator[](const EntityHandle<T>&) const {
+    const auto& operator[](const EntityHandle<T>&) const& {
         return get<detail::index_of_item<detail::entity_key<T>, Items...>()>();
+    }
+    template <class T>
+    auto operator[](const EntityHandle<T>&) && {
+        return std::get<detail::index_of_item<detail::entity_key<T>, Items...>()>(std::move(values_));
     }
 
     const tuple_type& as_tuple() const& { return values_; }

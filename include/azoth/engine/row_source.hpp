@@ -3,13 +3,16 @@
 
 #include <azoth/engine/row.hpp>
 #include <azoth/schema/table_of.hpp>
+#include <azoth/types/enum.hpp>
 #include <azoth/types/value_buffer.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace azoth::detail {
@@ -48,7 +51,20 @@ struct ItemReader<Item<T, K>> {
                 return column < source.keys.size() ? std::string_view(source.keys[column]) : std::string_view("expression");
             }
         };
+        if constexpr (NamedEnum<remove_optional_t<T>>) {
+            // A column may store the enum by name; an expression no longer knows.
+            if (cells[column].kind == ValueKind::text) return decode_name(cells[column], name());
+        }
         return azoth::decode<T>(cells[column], name());
+    }
+
+private:
+    static T decode_name(ValueView stored, std::string_view what) {
+        try {
+            return enum_name_codec<remove_optional_t<T>>::decode(stored);
+        } catch (...) {
+            rethrow_naming(what);
+        }
     }
 };
 template <class T>

@@ -5,6 +5,7 @@
 #include <azoth/schema/mapping.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
@@ -15,7 +16,7 @@
 namespace azoth {
 
 /// A collection of related objects. Gives `T&`; iteration pins the membership it started with, so adding and removing inside a loop
-/// is safe. Reads never do I/O: what is not loaded throws `NotLoadedError`; `add` and `remove` work without it.
+/// is safe (in a struct that lies in no session: adding is). Reads never do I/O: what is not loaded throws `NotLoadedError`; `add` and `remove` work without it.
 /// Reorder with `sort(by)`, never `std::sort` (which would swap the entities themselves).
 template <class T>
 class many : public detail::RelationMember {
@@ -52,6 +53,7 @@ public:
     }
     /// A handle of this session's graph, or any other shared object.
     void add(std::shared_ptr<T> handle) {
+        if (handle == nullptr) detail::throw_null_handle(*this);
         if (this->owner() != nullptr) return this->add_handle(detail::table_of<T>(), std::move(handle));
         given().add(std::move(handle));
     }
@@ -98,12 +100,19 @@ public:
         using iterator_category = std::forward_iterator_tag;
 
         basic_iterator() = default;
-        basic_iterator(const basic_iterator& other) : pinned_(other.pinned_), given_(other.given_), index_(other.index_) { acquire(); }
+        basic_iterator(const basic_iterator& other) : basic_iterator(other.pinned_, other.given_, other.index_, other.count_) { acquire(); }
+        /// From iterator to const_iterator.
+        template <class Other>
+            requires(std::same_as<const Other, Value> && !std::same_as<Other, Value>)
+        basic_iterator(const typename many::template basic_iterator<Other>& other) : basic_iterator(other.pinned_, other.given_, other.index_, other.count_) {
+            acquire();
+        }
         basic_iterator& operator=(const basic_iterator& other) {
             basic_iterator copy(other);
             std::swap(pinned_, copy.pinned_);
             std::swap(given_, copy.given_);
             std::swap(index_, copy.index_);
+            std::swap(count_, copy.count_);
             return *this;
         }
         ~basic_iterator() {
@@ -127,15 +136,19 @@ public:
 
     private:
         friend class many;
-        basic_iterator(detail::Membership* pinned, detail::GivenObjects* objects, std::size_t index) : pinned_(pinned), given_(objects), index_(index) {}
+        template <class>
+        friend class basic_iterator;
+        basic_iterator(detail::Membership* pinned, detail::GivenObjects* objects, std::size_t index, std::size_t count)
+            : pinned_(pinned), given_(objects), index_(index), count_(count) {}
         void acquire() {
             if (pinned_ != nullptr) detail::Membership::acquire(pinned_);
         }
-        bool at_end() const { return pinned_ != nullptr ? index_ >= pinned_->entities.size() : given_ == nullptr || index_ >= given_->size(); }
+        bool at_end() const { return index_ >= count_; }
 
         detail::Membership* pinned_ = nullptr;
         detail::GivenObjects* given_ = nullptr;
         std::size_t index_ = 0;
+        std::size_t count_ = 0;
     };
     using iterator = basic_iterator<T>;
     using const_iterator = basic_iterator<const T>;
@@ -143,12 +156,12 @@ public:
 
     iterator begin() {
         this->check_readable();
-        return iterator(this->pin(), RelationMember::given(), 0);
+        return iterator(this->pin(), RelationMember::given(), 0, RelationMember::size());
     }
     iterator end() { return {}; }
     const_iterator begin() const {
         this->check_readable();
-        return const_iterator(this->pin(), RelationMember::given(), 0);
+        return const_iterator(this->pin(), RelationMember::given(), 0, RelationMember::size());
     }
     const_iterator end() const { return {}; }
 

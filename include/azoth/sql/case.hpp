@@ -20,41 +20,9 @@ private:
     detail::Tape tape_;
 };
 
-namespace detail {
-template <class V>
-struct literal_type {
-    using type = std::conditional_t<std::convertible_to<V, std::string_view>, std::string, V>;
-};
-template <SqlExpression V>
-struct literal_type<V> {
-    using type = value_type_of<V>;
-};
-template <class V>
-using literal_type_t = typename literal_type<std::remove_cvref_t<V>>::type;
-
-// The type of several values as one: numbers meet in their common type.
-template <class A, class B>
-struct merged {
-    using base = std::conditional_t<std::is_same_v<remove_optional_t<A>, remove_optional_t<B>>, remove_optional_t<A>, typename arithmetic_result<remove_optional_t<A>, remove_optional_t<B>>::type>;
-    using type = nullable_if_any<base, A, B>;
-};
-template <class A, class B>
-    requires std::is_same_v<remove_optional_t<A>, remove_optional_t<B>>
-struct merged<A, B> {
-    using type = nullable_if_any<remove_optional_t<A>, A, B>;
-};
-template <class First, class... Rest>
-struct merged_all {
-    using type = First;
-};
-template <class A, class B, class... Rest>
-struct merged_all<A, B, Rest...> {
-    using type = typename merged_all<typename merged<A, B>::type, Rest...>::type;
-};
-}  // namespace detail
-
-template <detail::SqlPredicate P, class V>
+template <class P, class V>
 auto when(P&& condition, V&& value) {
+    static_assert(detail::is_predicate<P>, "azoth: when(condition, value): the condition is an SQL predicate");
     detail::Tape out = detail::tape_of(std::forward<P>(condition));
     detail::write_argument(out, std::forward<V>(value));
     out.close(detail::Op::when, 2);

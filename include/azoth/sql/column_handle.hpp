@@ -35,6 +35,36 @@ const Column& column_of() {
     return column;
 }
 
+template <class To, class From>
+inline constexpr bool loses_fraction = std::is_integral_v<remove_optional_t<To>> && std::is_floating_point_v<remove_optional_t<From>>;
+
+template <class T, class V>
+inline constexpr bool go_with = !std::is_void_v<bound_as_t<T, V>>;
+template <class T, SqlExpression V>
+inline constexpr bool go_with<T, V> = comparable_types<T, value_type_of<V>>;
+
+/// An assigned value is stored as the column's own type. Errors: `DataError` for a number that does not fit it.
+template <class Handle, class V>
+void write_assigned(Tape& out, V&& value) {
+    using Stored = remove_optional_t<typename Handle::value_type>;
+    using Given = std::remove_cvref_t<V>;
+    if constexpr (is_optional_v<Given>) {
+        if (value) {
+            write_assigned<Handle>(out, *value);
+        } else {
+            out.leaf(Op::null_literal);
+        }
+    } else if constexpr (StoredInteger<Stored> && StoredInteger<Given> && !std::same_as<Stored, Given>) {
+        if (!std::in_range<Stored>(value)) {
+            const Value given = to_value(value);
+            throw_out_of_range(given.view(), integer_type_name<Stored>());
+        }
+        out.bind(to_value(static_cast<Stored>(value)));
+    } else {
+        write_operand<Handle>(out, std::forward<V>(value));
+    }
+}
+
 /// `column = expression`, as values() and do_update() take it. `Owner` is the mapped struct.
 template <class Owner>
 class Assignment {
@@ -61,7 +91,6 @@ struct ColumnHandle : detail::ExpressionTag, detail::Operations<ColumnHandle<M..
     constexpr ColumnHandle(const ColumnHandle&) = default;
 
     void write(detail::Tape& out) const { out.leaf(detail::Op::column, &detail::column_of<M...>()); }
-    const detail::TypeOps& column_ops() const { return *detail::column_of<M...>().ops; }
 
     /// `col<&T::m> = value` is an assignment for values(); the value may be a C++ value, nullopt, or any expression.
     template <class V>
@@ -74,14 +103,17 @@ struct ColumnHandle : detail::ExpressionTag, detail::Operations<ColumnHandle<M..
             if constexpr (detail::SqlExpression<V>) {
                 static_assert(detail::comparable_types<value_type, detail::value_type_of<V>>,
                               "azoth: the assigned expression is of another type than the column; cast<T>() it");
+                static_assert(!detail::loses_fraction<value_type, detail::value_type_of<V>>,
+                              "azoth: an expression with a fraction is assigned to an integer column; cast<T>() it");
                 static_assert(is_optional_v<value_type> || !is_optional_v<detail::value_type_of<V>>,
                               "azoth: an expression that can be NULL is assigned to a member that is not std::optional; use func::coalesce");
             } else {
                 static_assert(!std::is_void_v<detail::bound_as_t<value_type, V>>, "azoth: the assigned value is of another type than the column");
+                static_assert(!detail::loses_fraction<value_type, std::remove_cvref_t<V>>, "azoth: a floating-point value is assigned to an integer column");
                 static_assert(is_optional_v<value_type> || !is_optional_v<std::remove_cvref_t<V>>,
                               "azoth: a std::optional is assigned to a member that is not std::optional");
             }
-            detail::write_beside(out, *this, std::forward<V>(value));
+            if constexpr (detail::go_with<value_type, V>) detail::write_assigned<ColumnHandle>(out, std::forward<V>(value));
         }
         out.close(detail::Op::set, 1, &detail::column_of<M...>());
         return detail::Assignment<owner>(std::move(out));

@@ -19,7 +19,7 @@ public:
 
     template <class... P>
     Delete where(P&&... predicates) const {
-        static_assert((detail::SqlPredicate<P> && ...), "azoth: where() takes SQL predicates; compare the column with something");
+        static_assert((detail::is_predicate<P> && ...), "azoth: where() takes SQL predicates; compare the column with something");
         Delete copy = *this;
         ((std::forward<P>(predicates).write(copy.tape_), copy.tape_.close(detail::Op::where, 1)), ...);
         return copy;

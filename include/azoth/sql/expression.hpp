@@ -48,20 +48,17 @@ auto literal(const V& value) {
     using Stored = std::conditional_t<std::convertible_to<V, std::string_view>, std::string, V>;
     static_assert(Storable<Stored>, "azoth: this type cannot be stored: specialise azoth::type_traits for it");
     detail::Tape tape;
-    if constexpr (is_optional_v<Stored>) {
-        detail::bind_value<remove_optional_t<Stored>>(tape, value);
-    } else {
-        tape.bind(to_value(static_cast<Stored>(value)));
-    }
+    if constexpr (Storable<Stored>) detail::bind_value<remove_optional_t<Stored>>(tape, value);
     return Expression<Stored>(std::move(tape));
 }
 
 /// SQL NULL of a type.
 template <class T>
-Expression<std::optional<T>> null() {
+Expression<std::optional<remove_optional_t<T>>> null() {
+    static_assert(Storable<T>, "azoth: null<T>() needs a storable type");
     detail::Tape tape;
     tape.leaf(detail::Op::null_literal);
-    return Expression<std::optional<T>>(std::move(tape));
+    return Expression<std::optional<remove_optional_t<T>>>(std::move(tape));
 }
 
 /// The same expression with NULL in its type: for what an outer join can leave empty.
@@ -83,6 +80,36 @@ namespace detail {
 /// A statement that can stand as an operand: Select and compounds. `value_type` of a one-column query is that column's type.
 template <class Q>
 concept SqlQuery = requires(const std::remove_cvref_t<Q>& query, Tape& tape) { query.write_query(tape); };
+
+/// What an operand adds to a result's nullability: its own type, for ranges that of their elements, for queries that of their item.
+template <class V>
+struct operand_null {
+    static constexpr bool value = is_optional_v<V>;
+};
+template <SqlExpression V>
+struct operand_null<V> {
+    static constexpr bool value = is_optional_v<value_type_of<V>>;
+};
+template <class V>
+    requires(!SqlExpression<V> && !SqlQuery<V> && std::ranges::input_range<V>)
+struct operand_null<V> {
+    static constexpr bool value = operand_null<std::remove_cvref_t<std::ranges::range_reference_t<V>>>::value;
+};
+template <>
+struct operand_null<std::nullopt_t> {
+    static constexpr bool value = true;
+};
+template <SqlQuery V>
+    requires(V::width == 1)
+struct operand_null<V> {
+    static constexpr bool value = is_optional_v<typename V::scalar_type>;
+};
+/// True or false, or NULL when one of the operands can be.
+template <class... Operands>
+using predicate_type = std::conditional_t<(operand_null<std::remove_cvref_t<Operands>>::value || ...), std::optional<bool>, bool>;
+
+/// Operands of one node are counted in 16 bits. Errors: `ArgumentError` beyond.
+std::uint16_t operand_count(std::size_t count, const char* construct);
 
 /// '%' + text + '%' with wildcards of `text` escaped by '/'.
 std::string like_pattern(std::string_view text, bool before, bool after, bool escape);
@@ -169,7 +196,13 @@ struct Operations {
     template <class R, class V>
     auto op(std::string name, V&& other) const {
         Tape out = tape();
-        write_beside(out, self(), std::forward<V>(other));
+        if constexpr (SqlExpression<V>) {
+            std::forward<V>(other).write(out);
+        } else if constexpr (!std::is_void_v<bound_as_t<typename Derived::value_type, V>>) {
+            write_operand<Derived>(out, std::forward<V>(other));
+        } else {
+            literal(other).write(out);
+        }
         out.close_text(Op::custom_op, 2, std::move(name));
         return expression<R>(std::move(out));
     }
@@ -201,9 +234,10 @@ struct Operations {
         return expression<std::optional<R>>(std::move(out));
     }
 
-    explicit operator bool() const
-        requires(sizeof(Derived) == 0)
-    = delete;  // an SQL expression has no truth value here; the condition belongs in .where(...)
+    explicit operator bool() const {
+        static_assert(sizeof(Derived) == 0, "azoth: an SQL expression is neither true nor false in C++; the database decides: put it into where(...)");
+        return false;
+    }
 
 private:
     const Derived& self() const { return static_cast<const Derived&>(*this); }
@@ -222,33 +256,38 @@ private:
         using Single = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<V..., void>>>;
         constexpr bool one = sizeof...(V) == 1;
         if constexpr (one && SqlQuery<Single>) {
+            static_assert(Single::width == 1, "azoth: in_() takes a query that selects one expression");
+            if constexpr (Single::width == 1) {
+                static_assert(comparable_types<typename Derived::value_type, typename Single::scalar_type>,
+                              "azoth: in_() takes a query whose expression has the type of this one; cast<T>() one of them");
+            }
             (values.write_query(out), ...);
             out.close(Op::in_query, 2, nullptr, 0, flags);
         } else if constexpr (one && std::ranges::input_range<Single> && !std::convertible_to<Single, std::string_view> && !SqlExpression<Single>) {
             std::size_t count = 0;
-            const auto each = [&](const auto& range) {
-                for (const auto& value : range) {
-                    write_beside(out, self(), value);
+            const auto each = [&](auto& range) {
+                for (const std::ranges::range_value_t<decltype(range)>& value : range) {
+                    write_operand<Derived>(out, value);
                     ++count;
                 }
             };
             (each(values), ...);
-            if (count >= 0xFFFF) throw_argument_error("in_() takes fewer than 65535 values in one statement; select in several, or from a subquery");
-            out.close(Op::in_list, static_cast<std::uint16_t>(count + 1), nullptr, 0, flags);
+            out.close(Op::in_list, operand_count(count + 1, "in_()"), nullptr, 0, flags);
         } else {
-            (write_beside(out, self(), std::forward<V>(values)), ...);
+            (write_operand<Derived>(out, std::forward<V>(values)), ...);
             out.close(Op::in_list, static_cast<std::uint16_t>(sizeof...(V) + 1), nullptr, 0, flags);
         }
-        return expression<nullable_if_any<bool, typename Derived::value_type>>(std::move(out));
+        return expression<predicate_type<Derived, V...>>(std::move(out));
     }
 
     template <class P>
     auto like_as(std::uint8_t flags, P&& pattern, char escape) const {
-        static_assert(std::same_as<remove_optional_t<typename Derived::value_type>, std::string>, "azoth: like and its kin are for text; cast<std::string>() first");
+        constexpr bool text = std::is_same_v<remove_optional_t<typename Derived::value_type>, std::string>;
+        static_assert(text, "azoth: like and its kin are for text; cast<std::string>() first");
         Tape out = tape();
-        write_operand<Derived>(out, std::forward<P>(pattern));
+        if constexpr (text) write_operand<Derived>(out, std::forward<P>(pattern));
         out.close(Op::like, 2, nullptr, static_cast<unsigned char>(escape), flags);
-        return expression<nullable_if_any<bool, typename Derived::value_type>>(std::move(out));
+        return expression<predicate_type<Derived, P>>(std::move(out));
     }
 
     template <class L, class H>
@@ -257,7 +296,7 @@ private:
         write_beside(out, self(), std::forward<L>(low));
         write_beside(out, self(), std::forward<H>(high));
         out.close(Op::between, 3, nullptr, 0, flags);
-        return expression<nullable_if_any<bool, typename Derived::value_type>>(std::move(out));
+        return expression<predicate_type<Derived, L, H>>(std::move(out));
     }
 
     template <class V>

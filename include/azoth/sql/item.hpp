@@ -37,7 +37,12 @@ namespace detail {
 
 template <class E>
 struct item_for {
-    static_assert(SqlExpression<E>, "azoth: select() takes columns, expressions, entity<T>, aliases");
+    static_assert(is_sql<E>, "azoth: select() takes columns, expressions, entity<T>, aliases");
+    using type = Item<int, no_key>;
+    static void write(Tape&, const E&) {}
+};
+template <SqlExpression E>
+struct item_for<E> {
     using type = Item<value_type_of<E>, typename E::key>;
     static void write(Tape& out, const E& e) {
         e.write(out);
@@ -70,14 +75,14 @@ constexpr std::size_t count_items() {
 template <class Wanted, class... Items>
 constexpr std::size_t index_of_item() {
     constexpr std::size_t count = count_items<Wanted, Items...>();
-    static_assert(count != 0, "azoth: no selected item has this label or column");
-    static_assert(count < 2, "azoth: several selected items have this label or column; label them apart");
+    constexpr bool found_one = count != 0, found_several = count > 1;  // named, so that compilers add no arithmetic to the message
+    static_assert(found_one, "azoth: no selected item has this label or column");
+    static_assert(!found_several, "azoth: several selected items have this label or column; label them apart");
     std::size_t index = 0;
     bool found = false;
     ((found = found || answers_to<typename Items::key, Wanted>, index += found ? 0 : 1), ...);
-    return index;
+    return found ? index : 0;  // refused above; 0 spares the reader what follows from it
 }
-
 
 template <class A, class B>
 inline constexpr bool same_label = false;

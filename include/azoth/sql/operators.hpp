@@ -1,16 +1,18 @@
 // Comparison, arithmetic and logic on SQL expressions, with SQL's meaning of NULL in the result type.
 #pragma once
 
+#include <azoth/sql/common_type.hpp>
 #include <azoth/sql/expression.hpp>
 
 #include <concepts>
 #include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace azoth {
-
-class Decimal;
 
 namespace detail {
 
@@ -32,17 +34,15 @@ struct operand_type<V> {
 template <class V>
 using operand_type_t = typename operand_type<std::remove_cvref_t<V>>::type;
 
+// May the two stand beside each other? Two expressions, or an expression and a value that is bound like it.
 template <class L, class R>
-constexpr void check_comparable() {
-    if constexpr (SqlExpression<L> && SqlExpression<R>) {
-        static_assert(comparable_types<value_type_of<L>, value_type_of<R>>,
-                      "azoth: these two SQL expressions have different types and cannot be compared; cast<T>() one of them");
-    } else if constexpr (SqlExpression<L>) {
-        static_assert(!std::is_void_v<bound_as_t<value_type_of<L>, R>>, "azoth: a column or expression is compared with a value of another type");
-    } else {
-        static_assert(!std::is_void_v<bound_as_t<value_type_of<R>, L>>, "azoth: a column or expression is compared with a value of another type");
-    }
-}
+inline constexpr bool go_together = !std::is_void_v<bound_as_t<operand_type_t<R>, L>>;
+template <SqlExpression L, class R>
+inline constexpr bool go_together<L, R> = !std::is_void_v<bound_as_t<value_type_of<L>, R>>;
+template <SqlExpression L, SqlExpression R>
+inline constexpr bool go_together<L, R> = comparable_types<value_type_of<L>, value_type_of<R>>;
+template <class L, class R>
+inline constexpr bool values_go_together = (SqlExpression<L> && SqlExpression<R>) || go_together<L, R>;
 
 template <class L, class R>
 void write_pair(Tape& out, L&& left, R&& right) {
@@ -73,7 +73,8 @@ auto compare(L&& left, R&& right) {
         out.close(op == Op::eq ? Op::is_null : Op::is_not_null, 1);
         return Expression<bool>(std::move(out));
     } else {
-        check_comparable<L, R>();
+        static_assert(values_go_together<L, R>, "azoth: a column or expression is compared with a value of another type");
+        static_assert(!values_go_together<L, R> || go_together<L, R>, "azoth: these two SQL expressions have different types and cannot be compared; cast<T>() one of them");
         using Result = nullable_if_any<bool, operand_type_t<L>, operand_type_t<R>>;
         if constexpr ((op == Op::eq || op == Op::ne) && !SqlExpression<R> && is_optional_v<std::remove_cvref_t<R>>) {
             if (!right) {  // decided when the statement is built, so it is part of its shape
@@ -89,32 +90,11 @@ auto compare(L&& left, R&& right) {
                 return Expression<Result>(std::move(out));
             }
         }
-        write_pair(out, std::forward<L>(left), std::forward<R>(right));
+        if constexpr (go_together<L, R>) write_pair(out, std::forward<L>(left), std::forward<R>(right));
         out.close(op, 2);
         return Expression<Result>(std::move(out));
     }
 }
-
-template <class T>
-inline constexpr bool is_number = (std::is_arithmetic_v<T> && !std::same_as<T, bool>) || std::same_as<T, Decimal>;
-
-template <class A, class B>
-struct arithmetic_result {
-    static_assert(is_number<A> && is_number<B>, "azoth: arithmetic is for numbers; + also joins text");
-    using type = std::common_type_t<A, B>;
-};
-template <class A>
-struct arithmetic_result<A, Decimal> {
-    using type = Decimal;
-};
-template <class B>
-struct arithmetic_result<Decimal, B> {
-    using type = Decimal;
-};
-template <>
-struct arithmetic_result<Decimal, Decimal> {
-    using type = Decimal;
-};
 
 template <class V>
 inline constexpr bool is_text = std::convertible_to<V, std::string_view>;
@@ -124,13 +104,20 @@ auto arithmetic(L&& left, R&& right) {
     using A = remove_optional_t<operand_type_t<L>>;
     using B = remove_optional_t<operand_type_t<R>>;
     Tape out;
-    write_pair(out, std::forward<L>(left), std::forward<R>(right));
     if constexpr (op == Op::add && is_text<A> && is_text<B>) {
+        write_pair(out, std::forward<L>(left), std::forward<R>(right));
         out.close(Op::concat, 2);
         return Expression<nullable_if_any<std::string, operand_type_t<L>, operand_type_t<R>>>(std::move(out));
+    } else if constexpr (!is_number<A> || !is_number<B>) {
+        static_assert(is_number<A> && is_number<B>, "azoth: arithmetic is for numbers; + also joins text");
+        return Expression<int>(std::move(out));
+    } else if constexpr (!numbers_meet<A, B>) {
+        static_assert(numbers_meet<A, B>, "azoth: a Decimal and a floating-point number do not mix: cast<T>() one of them, or write Decimal(\"0.1\")");
+        return Expression<Decimal>(std::move(out));
     } else {
+        write_pair(out, std::forward<L>(left), std::forward<R>(right));
         out.close(op, 2);
-        using Common = typename arithmetic_result<A, B>::type;
+        using Common = typename number_type<A, B>::type;
         // `/` is true division, so that it means the same on every database.
         using Number = std::conditional_t<op == Op::div && std::is_integral_v<Common>, double, Common>;
         // Division by zero is NULL on SQLite and MySQL.
@@ -204,37 +191,53 @@ auto operator!(E&& operand) {
     return Expression<detail::value_type_of<E>>(std::move(out));
 }
 
-// A C++ bool, pointer or optional beside a predicate is nearly always a forgotten comparison: SQL predicates only.
+// A C++ bool, pointer or optional beside a predicate is nearly always a forgotten comparison: SQL predicates only. Not `= delete`,
+// which gives no reason.
 template <class L, class R>
     requires(detail::EitherSql<L, R> && !(detail::SqlPredicate<L> && detail::SqlPredicate<R>))
-void operator&&(L&&, R&&) = delete;
+Expression<bool> operator&&(L&&, R&&) {
+    static_assert(detail::is_predicate<L> && detail::is_predicate<R>,
+                  "azoth: && takes SQL predicates on both sides, no bool, pointer or optional of C++: compare it with something, or decide with `if`");
+    return Expression<bool>(detail::Tape());
+}
 template <class L, class R>
     requires(detail::EitherSql<L, R> && !(detail::SqlPredicate<L> && detail::SqlPredicate<R>))
-void operator||(L&&, R&&) = delete;
+Expression<bool> operator||(L&&, R&&) {
+    static_assert(detail::is_predicate<L> && detail::is_predicate<R>,
+                  "azoth: || takes SQL predicates on both sides, no bool, pointer or optional of C++: compare it with something, or decide with `if`");
+    return Expression<bool>(detail::Tape());
+}
 template <detail::SqlExpression E>
     requires(!detail::SqlPredicate<E>)
-void operator!(E&&) = delete;
+Expression<bool> operator!(E&&) {
+    static_assert(detail::is_predicate<E>, "azoth: ! takes an SQL predicate; compare the column with something");
+    return Expression<bool>(detail::Tape());
+}
 
-template <detail::SqlPredicate E>
-auto not_(E&& operand) { return !std::forward<E>(operand); }
+template <class E>
+auto not_(E&& operand) {
+    static_assert(detail::is_predicate<E>, "azoth: not_() takes an SQL predicate");
+    return !std::forward<E>(operand);
+}
 
 namespace detail {
 template <Op op, class... P>
 auto junction(P&&... predicates) {
     Tape out;
-    if constexpr (sizeof...(P) == 1 && !(SqlPredicate<P> && ...)) {
+    if constexpr (sizeof...(P) == 1 && (std::ranges::input_range<P> && ...)) {
         std::size_t count = 0;
-        const auto each = [&](const auto& range) {
+        const auto each = [&](auto& range) {
+            static_assert(is_predicate<std::ranges::range_reference_t<decltype(range)>>, "azoth: and_/or_ take SQL predicates, or one range of them");
             for (const auto& predicate : range) {
                 predicate.write(out);
                 ++count;
             }
         };
         (each(predicates), ...);
-        out.close(op, static_cast<std::uint16_t>(count));
+        out.close(op, operand_count(count, op == Op::and_ ? "and_()" : "or_()"));
         return Expression<std::optional<bool>>(std::move(out));
     } else {
-        static_assert((SqlPredicate<P> && ...), "azoth: and_/or_ take SQL predicates, or one range of them");
+        static_assert((is_predicate<P> && ...), "azoth: and_/or_ take SQL predicates, or one range of them");
         (std::forward<P>(predicates).write(out), ...);
         out.close(op, static_cast<std::uint16_t>(sizeof...(P)));
         return Expression<std::optional<bool>>(std::move(out));

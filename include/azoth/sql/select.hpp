@@ -1,12 +1,14 @@
 // select(...): the query builder. A value; every clause returns the same type, so queries grow by assignment.
 #pragma once
 
+#include <azoth/sql/common_type.hpp>
 #include <azoth/sql/execution_options.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/item.hpp>
 #include <azoth/sql/source.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -59,12 +61,12 @@ protected:
     }
     template <class... Items, fixed_string S>
     void write_sort_key(Tape& out, const OrderedLabel<S>& key) const {
-        out.leaf(Op::ordinal, nullptr, index_of_item<label_key<S>, Items...>());
+        out.leaf(Op::ordinal, nullptr, static_cast<std::uint32_t>(index_of_item<label_key<S>, Items...>()));
         out.close(Op::order, 1, nullptr, 0, key.flags);
     }
     template <class... Items, class G>
     void write_group_key(Tape& out, const G& key) const {
-        static_assert(SqlExpression<G>, "azoth: GROUP BY and ORDER BY take columns, expressions and labels of selected items");
+        static_assert(is_sql<G>, "azoth: GROUP BY and ORDER BY take columns, expressions and labels of selected items");
         sort_key(out, tape_of(key));
     }
     template <class... Items, fixed_string S>
@@ -78,6 +80,8 @@ protected:
 
 template <class Target>
 concept FromElement = requires(const Target& target, Tape& out) { target.write_from(out); };
+template <class Target>
+inline constexpr bool is_from_element = FromElement<Target>;
 
 /// Writes ON from a relationship: `join<&User::posts>()`.
 void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind);
@@ -95,7 +99,7 @@ struct plain_item<EntityItem<T>> {
 template <class A, class B>
 inline constexpr bool compound_items_match = false;
 template <class T, class K1, class U, class K2>
-inline constexpr bool compound_items_match<Item<T, K1>, Item<U, K2>> = comparable_types<T, U>;
+inline constexpr bool compound_items_match<Item<T, K1>, Item<U, K2>> = have_common_type<T, U>;
 template <class T>
 inline constexpr bool compound_items_match<EntityItem<T>, EntityItem<T>> = true;
 
@@ -105,7 +109,37 @@ struct compound_item {
 };
 template <class T, class K1, class U, class K2>
 struct compound_item<Item<T, K1>, Item<U, K2>> {
-    using type = Item<nullable_if_any<remove_optional_t<T>, T, U>, K1>;
+    using type = Item<typename merged<T, U>::type, K1>;
+};
+
+/// The type of a query's only item as a value; void when there are several or it is an entity.
+template <class... Items>
+struct scalar_item {
+    using type = void;
+};
+template <class T, class Key>
+struct scalar_item<Item<T, Key>> {
+    using type = T;
+};
+
+/// What the recursive arm of a CTE may add to its anchor: nothing.
+template <class Anchor, class Arm>
+struct recursive_item {
+    static constexpr bool same_type = std::is_same_v<Anchor, Arm>;
+    static constexpr bool same_null = true;
+};
+template <class T, class K1, class U, class K2>
+struct recursive_item<Item<T, K1>, Item<U, K2>> {
+    template <class A, class B>
+    static constexpr bool holds() {
+        if constexpr (have_common_type<A, B>) {
+            return std::is_same_v<typename common_base<A, B>::type, A>;
+        } else {
+            return false;
+        }
+    }
+    static constexpr bool same_type = holds<remove_optional_t<T>, remove_optional_t<U>>();
+    static constexpr bool same_null = is_optional_v<T> || !is_optional_v<U>;
 };
 
 }  // namespace detail
@@ -117,6 +151,9 @@ class Select : public detail::QueryBase {
 public:
     using row_type = Row<Items...>;
     static constexpr bool returns_rows = true;
+    static constexpr std::size_t width = sizeof...(Items);
+    /// Of a query that selects one expression.
+    using scalar_type = typename detail::scalar_item<Items...>::type;
 
     /// For select(...); use that.
     explicit Select(detail::Tape tape) {
@@ -130,7 +167,7 @@ public:
     Select where(P&&... predicates) const& { return Select(*this).where(std::forward<P>(predicates)...); }
     template <class... P>
     Select where(P&&... predicates) && {
-        static_assert((detail::SqlPredicate<P> && ...), "azoth: where() takes SQL predicates; compare the column with something");
+        static_assert((detail::is_predicate<P> && ...), "azoth: where() takes SQL predicates; compare the column with something");
         (clause(detail::Op::where, detail::tape_of(std::forward<P>(predicates))), ...);
         return std::move(*this);
     }
@@ -147,7 +184,7 @@ public:
     Select having(P&&... predicates) const& { return Select(*this).having(std::forward<P>(predicates)...); }
     template <class... P>
     Select having(P&&... predicates) && {
-        static_assert((detail::SqlPredicate<P> && ...), "azoth: having() takes SQL predicates");
+        static_assert((detail::is_predicate<P> && ...), "azoth: having() takes SQL predicates");
         (clause(detail::Op::having, detail::tape_of(std::forward<P>(predicates))), ...);
         return std::move(*this);
     }
@@ -191,29 +228,30 @@ public:
     }
 
     // ---- FROM and joins. The target is entity<T>, an alias, a subquery or a CTE.
-    template <detail::FromElement Target>
+    template <class Target>
     Select select_from(const Target& target) const& { return Select(*this).select_from(target); }
-    template <detail::FromElement Target>
+    template <class Target>
     Select select_from(const Target& target) && {
+        static_assert(detail::is_from_element<Target>, "azoth: select_from takes entity<T>, an alias, a subquery or a CTE");
         detail::Tape out;
         target.write_from(out);
         clause(detail::Op::select_from, std::move(out));
         return std::move(*this);
     }
     /// INNER JOIN. Without `on`, the condition is the one foreign key between the target and what is joined so far.
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select join(const Target& target, On&&... on) const& { return Select(*this).join(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select join(const Target& target, On&&... on) && { return std::move(*this).template joined<detail::join_inner>(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select outerjoin(const Target& target, On&&... on) const& { return Select(*this).outerjoin(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select outerjoin(const Target& target, On&&... on) && { return std::move(*this).template joined<detail::join_left>(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select right_outerjoin(const Target& target, On&&... on) const { return Select(*this).template joined<detail::join_right>(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target, class... On>
+    template <class Target, class... On>
     Select full_outerjoin(const Target& target, On&&... on) const { return Select(*this).template joined<detail::join_full>(target, std::forward<On>(on)...); }
-    template <detail::FromElement Target>
+    template <class Target>
     Select cross_join(const Target& target) const { return Select(*this).template joined<detail::join_cross>(target); }
     /// Along a relationship: `join<&User::posts>()`.
     template <auto Relationship>
@@ -240,12 +278,12 @@ public:
     SourceHandle<Items...> recursive_cte(std::string name = {}) const { return source(detail::SourceKind::recursive_cte, std::move(name)); }
     /// As a value: NULL without a row.
     auto scalar_subquery() const {
-        static_assert(sizeof...(Items) == 1, "azoth: a scalar subquery selects one expression");
-        using Only = std::tuple_element_t<0, std::tuple<Items...>>;
+        static_assert(!std::is_void_v<scalar_type>, "azoth: a scalar subquery selects one expression");
+        using Only = std::conditional_t<std::is_void_v<scalar_type>, int, scalar_type>;
         detail::Tape out;
         write_query(out);
         out.close(detail::Op::scalar_query, 1);
-        return Expression<std::optional<remove_optional_t<typename Only::value_type>>>(std::move(out));
+        return Expression<std::optional<remove_optional_t<Only>>>(std::move(out));
     }
     Expression<bool> exists() const {
         detail::Tape out;
@@ -285,8 +323,9 @@ public:
 private:
     template <std::uint8_t Kind, class Target, class... On>
     Select joined(const Target& target, On&&... on) && {
+        static_assert(detail::is_from_element<Target>, "azoth: join takes entity<T>, an alias, a subquery or a CTE");
         static_assert(sizeof...(On) <= 1, "azoth: join(target, on): combine conditions with &&");
-        static_assert((detail::SqlPredicate<On> && ...), "azoth: the join condition must be an SQL predicate");
+        static_assert((detail::is_predicate<On> && ...), "azoth: the join condition must be an SQL predicate");
         detail::Tape out;
         target.write_from(out);
         (std::forward<On>(on).write(out), ...);
@@ -301,9 +340,18 @@ private:
     template <class... Others>
     auto combined(detail::CompoundKind kind, const Select<Others...>& other) const {
         static_assert(sizeof...(Items) == sizeof...(Others), "azoth: the arms of a set operation select as many items");
-        static_assert((detail::compound_items_match<Items, Others> && ...), "azoth: the arms of a set operation select items of the same types");
-        Select<typename detail::compound_item<Items, Others>::type...> result(tape_);
+        if constexpr (sizeof...(Items) != sizeof...(Others)) {
+            return *this;
+        } else {
+            static_assert((detail::compound_items_match<Items, Others> && ...), "azoth: the arms of a set operation select items of the same types; cast<T>() where they differ");
+            return combined_items<typename detail::compound_item<Items, Others>::type...>(kind, other);
+        }
+    }
+    template <class... Common>
+    Select<Common...> combined_items(detail::CompoundKind kind, const QueryBase& other) const {
+        Select<Common...> result(tape_);
         result.compound_with(kind, other);
+        result.execution_ = execution_;
         return result;
     }
     SourceHandle<Items...> source(detail::SourceKind kind, std::string name) const {
@@ -325,8 +373,9 @@ auto select(const First& first, const Rest&... rest) {
 /// SELECT of one mapped struct.
 template <class T>
 Select<EntityItem<T>> select() {
+    static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
     detail::Tape out;
-    EntityHandle<T>::write_item(out);
+    if constexpr (detail::is_mapped<T>) EntityHandle<T>::write_item(out);
     return Select<EntityItem<T>>(std::move(out));
 }
 
@@ -340,9 +389,12 @@ template <class... Items>
 template <class... Others>
 void SourceHandle<Items...>::add_arm(const Select<Others...>& arm, bool all) const {
     static_assert(sizeof...(Items) == sizeof...(Others), "azoth: both arms of a recursive CTE select as many items");
-    static_assert((detail::compound_items_match<Items, Others> && ...), "azoth: both arms of a recursive CTE select items of the same types");
-    static_assert(((is_optional_v<typename Items::value_type> || !is_optional_v<typename Others::value_type>) && ...),
-                  "azoth: the recursive arm can be NULL where the anchor cannot: make the anchor's item nullable(...) or cast it");
+    if constexpr (sizeof...(Items) == sizeof...(Others)) {
+        static_assert((detail::recursive_item<Items, Others>::same_type && ...),
+                      "azoth: an item of the recursive arm is of another or a wider type than the anchor's: cast<T>() one of them");
+        static_assert((detail::recursive_item<Items, Others>::same_null && ...),
+                      "azoth: the recursive arm can be NULL where the anchor cannot: make the anchor's item nullable(...), or func::coalesce the arm's");
+    }
     detail::add_recursive_arm(*source_, arm.tape(), all);
 }
 

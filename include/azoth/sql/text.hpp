@@ -28,7 +28,7 @@ public:
 
 protected:
     void set(std::string_view name, Value value);   ///< Errors: `ArgumentError` when the text has no such bind
-    void declare(std::string_view column) { columns_.emplace_back(column); }
+    static void declare(TextBase& text, std::string_view column) { text.columns_.emplace_back(column); }
 
     std::vector<std::string> pieces_;    ///< pieces_[0] :binds_[0] pieces_[1] ...
     std::vector<std::string> binds_;
@@ -71,11 +71,9 @@ public:
     template <class... T, fixed_string... S>
     auto columns(detail::TypedColumn<T, S>...) const {
         static_assert(sizeof...(Items) == 0, "azoth: columns() is given once");
+        static_assert(detail::labels_differ<detail::label_key<S>...>(), "azoth: two columns of text() have the same name");
         TextBase copy = *this;
-        struct Access : TextBase {
-            using TextBase::declare;
-        };
-        (static_cast<Access&>(copy).declare(S.view()), ...);
+        (declare(copy, S.view()), ...);
         return Text<Item<T, detail::label_key<S>>...>(std::move(copy));
     }
     Text execution_options(ExecutionOptions options) const {

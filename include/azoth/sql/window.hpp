@@ -47,6 +47,8 @@ public:
     }
     template <class... O>
     Window order_by(const O&... orders) const {
+        static_assert(((std::same_as<O, Ordered> || detail::is_sql<O>) && ...),
+                      "azoth: the order of a window takes columns and expressions; labels of selected items are not known there");
         Window copy = *this;
         (detail::write_order(copy.tape_, orders), ...);
         copy.tape_.close(detail::Op::window_order, static_cast<std::uint16_t>(sizeof...(O)));
@@ -83,8 +85,9 @@ public:
     using Expression<T>::Expression;
 
     /// Only the rows that satisfy the predicate: `func::sum(x).filter(p)`.
-    template <detail::SqlPredicate P>
+    template <class P>
     FunctionCall filter(P&& predicate) const {
+        static_assert(detail::is_predicate<P>, "azoth: filter() takes an SQL predicate");
         detail::Tape out = this->tape();
         std::forward<P>(predicate).write(out);
         out.close(detail::Op::filter, 2);

@@ -1,0 +1,7 @@
+// any<> over a one<>.
+// expect: any<> asks about a many<T>; for a one<T> use has<>
+#include <azoth/sql/sql.hpp>
+
+#include "../support/small_models.hpp"
+
+auto q() { return select<Post>().where(any<&Post::author>()); }

@@ -1,0 +1,7 @@
+// coalesce of arguments that have no common type.
+// expect: these values have no common SQL type
+#include <azoth/sql/sql.hpp>
+
+#include "../support/small_models.hpp"
+
+auto q() { return select(func::coalesce(col<&User::nick>, 0)); }
