@@ -24,13 +24,29 @@ bool too_large(const Flush& flush) {
     return bytes > send_at_bytes || rows > send_at_rows;
 }
 
+// The driver knows the statement; whose rows they were, the flush knows.
+[[noreturn]] void throw_stale(const Flush& flush, const StaleDataError& stale) {
+    for (const auto& group : flush.groups) {
+        if (group.statement == nullptr || group.statement->sql != stale.statement()) continue;
+        const bool update = group.kind == WriteGroup::Kind::update;
+        throw StaleDataError(std::string(update ? "UPDATE" : "DELETE") + " of " + std::string(group.table->type_name) + " in " + group.table->name + ": " + stale.message() +
+                                 "; the row was deleted" + (group.table->version_column >= 0 ? " or changed (its version is another now)" : "") + " by somebody else",
+                             stale.detail());
+    }
+    stale.raise();
+}
+
 awaitable<void> send(Flush& flush, bool commit_after = false) {
     if (flush.batch.items.empty()) co_return;
     RunOptions options;
     options.commit_after = commit_after;
     Batch batch = std::move(flush.batch);
     flush.batch = Batch();
-    if (!flush.state.connection->try_run(batch, options)) batch = co_await flush.state.connection->run(std::move(batch), options);
+    try {
+        if (!flush.state.connection->try_run(batch, options)) batch = co_await flush.state.connection->run(std::move(batch), options);
+    } catch (const StaleDataError& stale) {
+        throw_stale(flush, stale);
+    }
     flush.applied(batch);
 }
 

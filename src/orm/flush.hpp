@@ -29,6 +29,7 @@ struct WriteGroup {
     std::vector<std::uint32_t> returning;     ///< columns that come back (server defaults, generated keys where the dialect returns them)
     bool generated_key = false;
     std::vector<Entity*> entities;
+    CompiledPtr statement;
 };
 
 struct Flush {

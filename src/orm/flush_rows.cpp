@@ -106,6 +106,7 @@ WriteGroup& group_for(Flush& flush, WriteGroup shape) {
     const WriteGroup& group = flush.groups.back();
     FlatStatement flat = statement_of(group);
     item.statement = plan_for(flush.state, flat)->query.statement;
+    flush.groups.back().statement = item.statement;
     item.parameters = ValueBuffer(item.statement->parameters.size());
     item.executions = 0;
     item.want_generated_keys = group.generated_key;

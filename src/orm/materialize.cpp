@@ -9,10 +9,8 @@ Entity* SessionState::materialize(const Table& table, std::span<const ValueView>
     ValueView key[max_key_columns];
     bool all_null = true;
     const std::size_t key_size = table.primary_key.size();
-    for (std::size_t i = 0; i < key_size; ++i) {
-        key[i] = cells[table.primary_key[i]];
-        all_null = all_null && key[i].is_null();
-    }
+    keys.read(table, cells, key);
+    for (std::size_t i = 0; i < key_size; ++i) all_null = all_null && key[i].is_null();
     if (all_null) return nullptr;
 
     const std::span<const ValueView> key_span(key, key_size);

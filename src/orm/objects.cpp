@@ -50,8 +50,7 @@ std::shared_ptr<void> SessionCore::add_handle(const Table& table, std::shared_pt
     Entity* entity = entity_of_handle(table, handle);
     switch (entity->state) {
         case ObjectState::transient:
-            state.make_pending(*entity);
-            take_in_relations(*this, *entity);
+            cascade_add(state, *entity);
             break;
         case ObjectState::pending: break;
         case ObjectState::persistent:

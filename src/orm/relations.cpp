@@ -53,10 +53,31 @@ void pin(SessionState& state, Entity& from, Entity& to) {
 }
 
 void add_to_session(SessionState& state, Entity& entity, const Relationship& relationship) {
-    if (entity.state == ObjectState::transient && has(relationship.def.cascade, Cascade::save_update)) state.make_pending(entity);
+    if (entity.state == ObjectState::transient && has(relationship.def.cascade, Cascade::save_update)) cascade_add(state, entity);
 }
 
 }  // namespace
+
+void cascade_add(SessionState& state, Entity& first) {
+    std::vector<Entity*> waiting{&first};
+    while (!waiting.empty()) {
+        Entity& entity = *waiting.back();
+        waiting.pop_back();
+        if (entity.state != ObjectState::transient) continue;
+        state.make_pending(entity);
+        const std::size_t mark = waiting.size();
+        for (const auto& relationship : entity.table->relationships) {
+            if (!has(relationship.def.cascade, Cascade::save_update)) continue;
+            RelationMember& member = *relationship.member(entity.object);
+            if (relationship.many()) {
+                waiting.insert(waiting.end(), member.members().begin(), member.members().end());
+            } else if (member.target() != nullptr) {
+                waiting.push_back(member.target());
+            }
+        }
+        std::reverse(waiting.begin() + static_cast<std::ptrdiff_t>(mark), waiting.end());  // in the order they were given
+    }
+}
 
 void SessionCore::relation_set(RelationMember& member, Entity* target) {
     SessionState& state = *state_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "identity_map.hpp"
+#include "row_key.hpp"
 
 #include <azoth/engine/connection_core.hpp>
 #include <azoth/engine/statement_cache.hpp>
@@ -55,6 +56,7 @@ struct SessionState {
     std::shared_ptr<Graph> graph;
     std::vector<std::shared_ptr<Graph>> streamed;   ///< partitions of streams that hold changes or are still held by users
     IdentityMap map;
+    RowKeys keys;
 
     std::vector<Entity*> pending;                   ///< in the order of add(); entries whose state changed since are skipped
     std::vector<Entity*> removed;                   ///< marked by remove()
@@ -129,6 +131,9 @@ public:
 private:
     SessionState* state_;
 };
+
+/// Makes a transient entity pending, and what its relationships lead to (the save-update cascade).
+void cascade_add(SessionState& state, Entity& entity);
 
 // ---- the unit of work (flush.cpp): to be awaited with the busy guard held
 
