@@ -112,7 +112,10 @@ public:
         std::vector<value_type> items;
         items.reserve(size);
         while (items.size() < size) {
-            if (!core_->ready() && !co_await core_->fetch(size - items.size())) break;
+            if (!core_->ready()) {  // g++ 12 miscompiles co_await as an operand of && and ||
+                const bool more = co_await core_->fetch(size - items.size());
+                if (!more) break;
+            }
             while (core_->ready() && items.size() < size) items.push_back(item::read(core_->rows(), core_->take()));
         }
         co_return items;
