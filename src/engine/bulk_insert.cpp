@@ -135,6 +135,7 @@ awaitable<RawResult> fly(std::shared_ptr<ConnectionCore> core, std::vector<Batch
 
 awaitable<RawResult> insert_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
                                  ExecutionOptions options) {
+    core.check_ready(run_options(options));
     BulkInsert insert(core.engine(), statement, table);
     for (std::size_t i = 0; i < count; ++i) insert.add(static_cast<const char*>(first) + i * stride);
     std::vector<Batch> batches = std::move(insert).take();

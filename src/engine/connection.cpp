@@ -63,6 +63,7 @@ ConnectionCore& AsyncConnection::core() const {
 }
 
 awaitable<std::int64_t> AsyncConnection::run_text(std::string_view sql, ExecutionOptions options) {
+    core().check_ready(detail::run_options(options));
     return text_run(core().shared_from_this(), std::string(sql), options);
 }
 

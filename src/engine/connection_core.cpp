@@ -28,6 +28,11 @@ void ConnectionCore::check_usable(const RunOptions& options) const {
     }
 }
 
+void ConnectionCore::check_ready(const RunOptions& options) const {
+    check_idle();
+    check_usable(options);
+}
+
 // ---------------------------------------------------------------- around the caller's statements
 
 ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& options) {
@@ -152,8 +157,7 @@ void ConnectionCore::settle() noexcept {
 // ---------------------------------------------------------------- entry points
 
 awaitable<void> ConnectionCore::acquire() {
-    check_idle();
-    check_usable({});
+    check_ready();
     return fly_acquire(shared_from_this());
 }
 
@@ -163,8 +167,7 @@ awaitable<void> ConnectionCore::fly_acquire(Self self) {
 }
 
 awaitable<Batch> ConnectionCore::run(Batch batch, RunOptions options) {
-    check_idle();
-    check_usable(options);
+    check_ready(options);
     return fly(shared_from_this(), std::move(batch), options);
 }
 
@@ -187,8 +190,7 @@ awaitable<Batch> ConnectionCore::fly(Self self, Batch batch, RunOptions options)
 }
 
 bool ConnectionCore::try_run(Batch& batch, const RunOptions& options) {
-    check_idle();
-    check_usable(options);
+    check_ready(options);
     Busy busy(*this);
     if (!lease_) lease_ = engine_->pool().try_acquire();
     if (!lease_) return false;
@@ -211,8 +213,7 @@ bool ConnectionCore::try_run(Batch& batch, const RunOptions& options) {
 }
 
 awaitable<Cursor> ConnectionCore::open_cursor(BatchItem item, RunOptions options) {
-    check_idle();
-    check_usable(options);
+    check_ready(options);
     return fly_cursor(shared_from_this(), std::move(item), options);
 }
 

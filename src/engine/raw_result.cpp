@@ -52,6 +52,7 @@ RunOptions run_options(const ExecutionOptions& options) noexcept {
 }
 
 awaitable<RawResult> execute(ConnectionCore& core, FlatStatement statement, ExecutionOptions options) {
+    core.check_ready(run_options(options));
     return fly(core.shared_from_this(), std::move(statement), options);
 }
 

@@ -47,6 +47,7 @@ void RawStream::close() noexcept {
 }
 
 awaitable<RawStream> open_stream(ConnectionCore& core, FlatStatement statement, ExecutionOptions options) {
+    core.check_ready(run_options(options));
     return opened(core.shared_from_this(), std::move(statement), options);
 }
 

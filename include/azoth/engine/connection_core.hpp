@@ -66,6 +66,9 @@ public:
     /// A connection is held.
     bool connected() const noexcept { return static_cast<bool>(lease_); }
 
+    /// Throws what an operation would throw at the call.
+    void check_ready(const RunOptions& options = RunOptions()) const;
+
     /// Takes a connection from the pool now.
     awaitable<void> acquire();
 

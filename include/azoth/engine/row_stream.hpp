@@ -49,14 +49,24 @@ public:
 
     /// The next row, or nothing at the end. Round trips: 1 per 1,000 rows.
     awaitable<std::optional<R>> next() {
-        if (!raw_.ready() && !co_await raw_.advance()) co_return std::nullopt;
+        // g++ 12 miscompiles co_await as an operand of && and ||: each stands in a statement of its own.
+        if (!raw_.ready()) {
+            const bool more = co_await raw_.advance();
+            if (!more) co_return std::nullopt;
+        }
         co_return detail::RowReader<R>::read(raw_.rows(), raw_.take());
     }
     /// Up to `size` rows; none at the end.
     awaitable<std::vector<R>> next_partition(std::size_t size) {
         if (size == 0) detail::throw_argument_error("next_partition(0): a partition holds at least one row");
         std::vector<R> rows;
-        while (rows.size() < size && (raw_.ready() || co_await raw_.advance())) rows.push_back(detail::RowReader<R>::read(raw_.rows(), raw_.take()));
+        while (rows.size() < size) {
+            if (!raw_.ready()) {
+                const bool more = co_await raw_.advance();
+                if (!more) break;
+            }
+            rows.push_back(detail::RowReader<R>::read(raw_.rows(), raw_.take()));
+        }
         co_return std::move(rows);
     }
     /// Lets go of the remaining rows.
