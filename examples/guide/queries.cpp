@@ -81,21 +81,21 @@ void predicates() {
     where(col<&Author::name>.contains("50%", autoescape), "authors.name LIKE ? ESCAPE '/'");
     where(col<&Author::born>.between(1900, 1950), "authors.born BETWEEN ? AND ?");
     where(col<&Author::id>.in_(1, 2, 3), "authors.id IN (?, ?, ?)");
-    where(col<&Author::id>.in_(std::vector<std::int64_t>{}), "0 = 1");
+    where(col<&Author::id>.in_(std::vector<std::int64_t>{}), "0");
     where(col<&Author::id>.in_(select(col<&Book::author_id>)), "authors.id IN (SELECT books.author_id FROM books)");
     where(col<&Author::born> == std::nullopt, "authors.born IS NULL");
     where(col<&Author::born>.is_distinct_from(1921), "authors.born IS NOT ?");
     where(any<&Author::books>(col<&Book::year> < 1900),
-          "EXISTS (SELECT 1 FROM books WHERE books.author_id = authors.id AND books.year < ?)");
+          "EXISTS (SELECT ? FROM books WHERE authors.id = books.author_id AND books.year < ?)");
     // endregion
 }
 
 void joins() {
     // region: joins
     renders(select(col<&Author::name>, col<&Book::title>).join<&Author::books>(),
-            "SELECT authors.name, books.title FROM authors JOIN books ON books.author_id = authors.id");
+            "SELECT authors.name, books.title FROM authors JOIN books ON authors.id = books.author_id");
     renders(select(col<&Author::name>, nullable(col<&Book::title>)).outerjoin<&Author::books>(),
-            "SELECT authors.name, books.title FROM authors LEFT OUTER JOIN books ON books.author_id = authors.id");
+            "SELECT authors.name, books.title FROM authors LEFT OUTER JOIN books ON authors.id = books.author_id");
     renders(select(col<&Book::title>).join(entity<Author>),  // the only foreign key between them
             "SELECT books.title FROM books JOIN authors ON books.author_id = authors.id");
 
