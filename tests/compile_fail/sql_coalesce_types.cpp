@@ -1,5 +1,5 @@
 // coalesce of arguments that have no common type.
-// expect: these values have no common SQL type
+// expect: the arguments of coalesce.. have no common SQL type
 #include <azoth/sql/sql.hpp>
 
 #include "../support/small_models.hpp"

@@ -135,12 +135,12 @@ struct ByName {
     }
     template <std::size_t... M>
     static constexpr IntoFinding find(std::index_sequence<M...>) {
-        IntoFinding finding;
+        IntoFinding found;
         static_cast<void>(((Traits::index_of(key_name<typename Items::key>::value()) == Traits::size &&
-                            (finding = {IntoProblem::unknown_name, key_name<typename Items::key>::value()}, true)) ||
+                            (found = {IntoProblem::unknown_name, key_name<typename Items::key>::value()}, true)) ||
                            ...));
-        if (!finding) static_cast<void>(((finding = find_member<M>(), bool(finding)) || ...));
-        return finding;
+        if (!found) static_cast<void>(((found = find_member<M>(), bool(found)) || ...));
+        return found;
     }
     static constexpr IntoFinding finding = find(std::make_index_sequence<Traits::size>());
 
@@ -171,13 +171,13 @@ struct ByPosition {
 
     template <std::size_t... I>
     static constexpr IntoFinding find(std::index_sequence<I...>) {
-        IntoFinding finding;
+        IntoFinding found;
         if constexpr (Traits::size != sizeof...(Items)) {
-            finding.problem = IntoProblem::count;
+            found.problem = IntoProblem::count;
         } else {
-            static_cast<void>(((finding = find_fit<typename Traits::template member<I>, std::tuple_element_t<I, Tuple>>(aggregate_member_name<Dto, I>), bool(finding)) || ...));
+            static_cast<void>(((found = find_fit<typename Traits::template member<I>, std::tuple_element_t<I, Tuple>>(aggregate_member_name<Dto, I>), bool(found)) || ...));
         }
-        return finding;
+        return found;
     }
     static constexpr IntoFinding finding = find(std::index_sequence_for<Items...>());
 

@@ -203,7 +203,9 @@ public:
         this->make_unique();
         return std::move(*this);
     }
-    /// Every row as a user's aggregate: by label when all items are named like its members, else by position.
+    /// Every row as a user's aggregate of up to 32 members. When every item has a name (a label, or a column's member) it goes to the
+    /// member of that name, in any order; members without an item keep their defaults. Else by position, as many members as items.
+    /// A name that is no member, NULL into a non-optional and narrowing do not compile.
     template <class Dto>
     std::vector<Dto> into() {
         static_assert(has_rows, "azoth: this statement returns no rows");

@@ -45,8 +45,9 @@ public:
             argument.write(options);
         } else {
             using Stored = std::conditional_t<std::convertible_to<A, std::string_view>, std::string, A>;
-            static_assert(Storable<Stored>, "azoth: get() takes the key's value, col<&T::member> = value for composite keys, loading options, with_for_update");
-            values_.push_back(to_value(static_cast<Stored>(argument)));
+            constexpr bool storable = Storable<Stored>;
+            static_assert(storable, "azoth: get() takes the key's value, col<&T::member> = value for composite keys, loading options, with_for_update");
+            if constexpr (storable) values_.push_back(to_value(static_cast<Stored>(argument)));
         }
     }
 

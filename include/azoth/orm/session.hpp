@@ -47,10 +47,17 @@ public:
     std::shared_ptr<T> add(T&& value) {
         return std::static_pointer_cast<T>(core_->add_value(detail::table_of<T>(), &value));
     }
+    // Not `= delete`, which gives no reason.
     template <class T>
-    void add(const T&) = delete;  // move the object in, or pass a handle: a copy would not be the object you hold
+    std::shared_ptr<T> add(const T&) {
+        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
+        return nullptr;
+    }
     template <class T>
-    void add(T&) = delete;  // move the object in, or pass a handle: a copy would not be the object you hold
+    std::shared_ptr<T> add(T&) {
+        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
+        return nullptr;
+    }
     /// Takes a handle: one of this session's, or any shared object that lies in no session. Errors: `ArgumentError` for another session's entity.
     template <class T>
     std::shared_ptr<T> add(const std::shared_ptr<T>& handle) {
@@ -168,10 +175,15 @@ public:
     /// autoflush). `key`: the value, or for composite keys `col<&T::a> = 1, col<&T::b> = 2`; then loading options or `with_for_update`.
     template <class T, class Key, class... Rest>
     awaitable<std::shared_ptr<T>> get(const Key& key, const Rest&... rest) {
-        detail::GetArguments<T> arguments;
-        arguments.add(key);
-        (arguments.add(rest), ...);
-        return cast<T>(core_->get(detail::table_of<T>(), arguments.key(), std::move(arguments.options), arguments.lock, arguments.lock_flags));
+        static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
+        if constexpr (detail::is_mapped<T>) {
+            detail::GetArguments<T> arguments;
+            arguments.add(key);
+            (arguments.add(rest), ...);
+            return cast<T>(core_->get(detail::table_of<T>(), arguments.key(), std::move(arguments.options), arguments.lock, arguments.lock_flags));
+        } else {
+            return {};
+        }
     }
     /// The same. Errors: `NoResultFound` when there is none.
     template <class T, class Key, class... Rest>

@@ -37,6 +37,7 @@ public:
 
     template <class V>
     auto else_(V&& value) const {
+        static_assert(detail::meet_all<T, detail::literal_type_t<V>>, "azoth: the values of this case_() have no common SQL type; cast<T>() where they differ");
         using Result = typename detail::merged<T, detail::literal_type_t<V>>::type;
         detail::Tape out = whens_;
         detail::write_argument(out, std::forward<V>(value));
@@ -56,6 +57,7 @@ private:
 template <class... T>
 auto case_(const When<T>&... whens) {
     static_assert(sizeof...(T) > 0, "azoth: case_ needs at least one when(condition, value)");
+    static_assert(detail::meet_all<T...>, "azoth: the values of this case_() have no common SQL type; cast<T>() where they differ");
     detail::Tape out;
     (out.append(whens.tape()), ...);
     return CaseExpression<typename detail::merged_all<T...>::type>(std::move(out), static_cast<std::uint16_t>(sizeof...(T)));

@@ -71,11 +71,11 @@ struct common_base<A, B> {
 template <class A, class B>
 inline constexpr bool have_common_type = !std::is_void_v<typename common_base<remove_optional_t<A>, remove_optional_t<B>>::type>;
 
-/// Optional when one of them is.
+/// Optional when one of them is. A's where they have nothing in common: that is for callers to refuse, by meet_all.
 template <class A, class B>
 struct merged {
-    static_assert(have_common_type<A, B>, "azoth: these values have no common SQL type; cast<T>() one of them");
-    using type = nullable_if_any<typename common_base<remove_optional_t<A>, remove_optional_t<B>>::type, A, B>;
+    using common = typename common_base<remove_optional_t<A>, remove_optional_t<B>>::type;
+    using type = nullable_if_any<std::conditional_t<std::is_void_v<common>, remove_optional_t<A>, common>, A, B>;
 };
 template <class First, class... Rest>
 struct merged_all {
@@ -85,6 +85,10 @@ template <class A, class B, class... Rest>
 struct merged_all<A, B, Rest...> {
     using type = typename merged_all<typename merged<A, B>::type, Rest...>::type;
 };
+template <class... T>
+inline constexpr bool meet_all = true;
+template <class A, class B, class... Rest>
+inline constexpr bool meet_all<A, B, Rest...> = have_common_type<A, B> && meet_all<typename merged<A, B>::type, Rest...>;
 
 }  // namespace detail
 }  // namespace azoth

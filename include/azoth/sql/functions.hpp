@@ -157,6 +157,7 @@ auto string_agg(E&& e, std::string separator) {
 template <class... A>
 auto coalesce(A&&... arguments) {
     static_assert(sizeof...(A) > 0, "azoth: coalesce() takes at least one argument");
+    static_assert(detail::meet_all<detail::literal_type_t<A>...>, "azoth: the arguments of coalesce() have no common SQL type; cast<T>() where they differ");
     using Type = typename detail::coalesce_type<A...>::type;
     using Like = typename detail::first_sql<std::remove_cvref_t<A>...>::type;
     detail::Tape out;

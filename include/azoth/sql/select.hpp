@@ -60,6 +60,11 @@ protected:
         }
     }
     template <class... Items, fixed_string S>
+    void write_sort_key(Tape& out, const Label<S>&) const {
+        out.leaf(Op::ordinal, nullptr, static_cast<std::uint32_t>(index_of_item<label_key<S>, Items...>()));
+        out.close(Op::order, 1);
+    }
+    template <class... Items, fixed_string S>
     void write_sort_key(Tape& out, const OrderedLabel<S>& key) const {
         out.leaf(Op::ordinal, nullptr, static_cast<std::uint32_t>(index_of_item<label_key<S>, Items...>()));
         out.close(Op::order, 1, nullptr, 0, key.flags);
