@@ -7,6 +7,7 @@
 #include <azoth/sql/expression.hpp>
 #include <azoth/sql/column_handle.hpp>
 #include <azoth/sql/item.hpp>
+#include <azoth/sql/compound_items.hpp>
 #include <azoth/sql/operators.hpp>
 #include <azoth/sql/window.hpp>
 #include <azoth/sql/functions.hpp>
