@@ -5,6 +5,7 @@
 #include <azoth/base/throw.hpp>
 
 #include <algorithm>
+#include <compare>
 #include <string>
 
 namespace azoth::detail {
@@ -50,16 +51,32 @@ awaitable<void> send(Flush& flush, bool commit_after = false) {
     flush.applied(batch);
 }
 
-void sort_by_key(std::vector<Entity*>& entities) {  // one order of locks for everybody
-    std::stable_sort(entities.begin(), entities.end(), [](const Entity* a, const Entity* b) {
-        const Column& column = a->table->columns[a->table->primary_key.front()];
-        if (a->table != b->table || !column.ops->integral) return false;
-        Value x;
-        Value y;
-        column.ops->encode(a->field(column), x);
-        column.ops->encode(b->field(column), y);
-        return x.view().integer < y.view().integer;
-    });
+/// By table, then by integer key: one order of locks for everybody. Other keys, and rows with equal ones, keep the order they came in.
+void sort_by_key(std::vector<Entity*>& entities, const std::vector<const Table*>& tables, bool by_key) {
+    struct Place {
+        std::size_t table;
+        std::int64_t key;
+        std::size_t index;
+        auto operator<=>(const Place&) const = default;
+    };
+    std::vector<Place> places;
+    places.reserve(entities.size());
+    Value value;
+    for (std::size_t i = 0; i < entities.size(); ++i) {
+        const Entity& entity = *entities[i];
+        const Column& column = entity.table->columns[entity.table->primary_key.front()];
+        Place place{static_cast<std::size_t>(std::find(tables.begin(), tables.end(), entity.table) - tables.begin()), 0, i};
+        if (by_key && column.ops->integral) {
+            column.ops->encode(entity.field(column), value);
+            place.key = value.view().integer;
+        }
+        places.push_back(place);
+    }
+    std::sort(places.begin(), places.end());
+    std::vector<Entity*> sorted;
+    sorted.reserve(entities.size());
+    for (const auto& place : places) sorted.push_back(entities[place.index]);
+    entities = std::move(sorted);
 }
 
 awaitable<bool> run(Flush& flush, bool commit_after) {
@@ -81,7 +98,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
     for (const auto& tables : flush.order) {
         std::vector<Entity*> updates = of_tables(flush.updates, tables);
         const std::vector<Entity*> inserts = of_tables(flush.inserts, tables);
-        sort_by_key(updates);
+        sort_by_key(updates, tables, true);
         std::vector<Entity*> late;  // changed rows that refer to rows still to be inserted here
         for (auto* entity : updates) {
             if (flush.waits_for_key(*entity)) co_await send(flush);
@@ -102,7 +119,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
             levels.push_back(inserts);
         }
         for (auto& level : levels) {
-            if (tables.size() > 1) std::stable_sort(level.begin(), level.end(), [](const Entity* a, const Entity* b) { return std::less<const Table*>()(a->table, b->table); });
+            if (tables.size() > 1) sort_by_key(level, tables, false);
             for (auto* entity : level) {
                 if (flush.waits_for_key(*entity)) co_await send(flush);
                 resolve_links(*entity);

@@ -69,13 +69,18 @@ public:
         this->check_readable();
         return this->contains_address(&entity);
     }
-    /// Stable; `by(const T&, const T&)` as for std::stable_sort. The order is this object's, not the database's.
+    /// Stable; `by(const T&, const T&)` as for std::sort. The order is this object's, not the database's.
     template <class Compare>
     void sort(Compare by) {
         const std::size_t count = size();
         std::vector<std::size_t> order(count);
         for (std::size_t i = 0; i < count; ++i) order[i] = i;
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return by(std::as_const((*this)[a]), std::as_const((*this)[b])); });
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            const T& left = std::as_const((*this)[a]);
+            const T& right = std::as_const((*this)[b]);
+            if (by(left, right)) return true;
+            return !by(right, left) && a < b;
+        });
         this->reorder(order);
     }
     /// A handle to the i-th member.
