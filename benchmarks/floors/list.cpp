@@ -14,8 +14,11 @@ std::vector<Item> List::all() {
 
 bool List::fill(std::vector<Item>& items, std::size_t chunk) {
     items.clear();
-    while (items.size() < chunk && select_.step()) items.push_back(read_item(select_));
-    return !items.empty();
+    while (items.size() < chunk) {
+        if (!select_.step()) return false;
+        items.push_back(read_item(select_));
+    }
+    return true;
 }
 
 }  // namespace benchmarks::floors

@@ -20,7 +20,8 @@ public:
         transactions_.begin();
         std::vector<Item> items;
         items.reserve(chunk);
-        while (fill(items, chunk)) {
+        for (bool more = true; more;) {
+            more = fill(items, chunk);
             for (const Item& item : items) use(item);
         }
         select_.reset();
@@ -28,6 +29,7 @@ public:
     }
 
 private:
+    /// False at the end, where another step would begin anew.
     bool fill(std::vector<Item>& items, std::size_t chunk);
     Transactions transactions_;
     Statement select_;

@@ -68,9 +68,9 @@ std::uint64_t IdentityMap::hash(const Entity& entity) {
 Entity* IdentityMap::find(const Table& table, std::span<const ValueView> key, std::uint64_t hash) const {
     if (slots_.empty()) return nullptr;
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask; slots_[at] != nullptr; at = (at + 1) & mask) {
-        Entity* entity = slots_[at];
-        if (entity->key_hash != hash || entity->table != &table) continue;
+    for (std::size_t at = hash & mask; slots_[at].entity != nullptr; at = (at + 1) & mask) {
+        Entity* entity = slots_[at].entity;
+        if (slots_[at].hash != hash || entity->table != &table) continue;
         scratch_.clear(key.size());
         append_saved_key(*entity, scratch_);
         bool same = true;
@@ -81,26 +81,29 @@ Entity* IdentityMap::find(const Table& table, std::span<const ValueView> key, st
 }
 
 Entity* IdentityMap::insert(Entity& entity) {
-    scratch_.clear(entity.table->primary_key.size());
-    append_saved_key(entity, scratch_);
-    entity.key_hash = hash(*entity.table, scratch_.cells());
-    ValueBuffer key = std::move(scratch_);
-    scratch_ = ValueBuffer();
-    Entity* before = find(*entity.table, key.cells(), entity.key_hash);
+    inserted_.clear(entity.table->primary_key.size());
+    append_saved_key(entity, inserted_);
+    entity.key_hash = hash(*entity.table, inserted_.cells());
+    Entity* before = find(*entity.table, inserted_.cells(), entity.key_hash);
     if (before == &entity) return nullptr;
     if (before != nullptr) erase(*before);
-    if ((size_ + 1) * 10 > slots_.size() * 7) grow();
-    place(&entity);
-    ++size_;
-    entity.in_map = true;
+    insert_new(entity, entity.key_hash);
     return before;
 }
 
-void IdentityMap::place(Entity* entity) noexcept {
+void IdentityMap::insert_new(Entity& entity, std::uint64_t hash) {
+    if ((size_ + 1) * 10 > slots_.size() * 7) grow();
+    entity.key_hash = hash;
+    place({hash, &entity});
+    ++size_;
+    entity.in_map = true;
+}
+
+void IdentityMap::place(Slot slot) noexcept {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = entity->key_hash & mask;
-    while (slots_[at] != nullptr) at = (at + 1) & mask;
-    slots_[at] = entity;
+    std::size_t at = slot.hash & mask;
+    while (slots_[at].entity != nullptr) at = (at + 1) & mask;
+    slots_[at] = slot;
 }
 
 void IdentityMap::erase(Entity& entity) noexcept {
@@ -108,27 +111,27 @@ void IdentityMap::erase(Entity& entity) noexcept {
     entity.in_map = false;
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = entity.key_hash & mask;
-    while (slots_[at] != &entity) {
-        if (slots_[at] == nullptr) return;
+    while (slots_[at].entity != &entity) {
+        if (slots_[at].entity == nullptr) return;
         at = (at + 1) & mask;
     }
     // Backward shift (Knuth 6.4, algorithm R): no tombstones.
     std::size_t hole = at;
-    for (std::size_t next = (hole + 1) & mask; slots_[next] != nullptr; next = (next + 1) & mask) {
-        const std::size_t home = slots_[next]->key_hash & mask;
+    for (std::size_t next = (hole + 1) & mask; slots_[next].entity != nullptr; next = (next + 1) & mask) {
+        const std::size_t home = slots_[next].hash & mask;
         if (((next - home) & mask) >= ((next - hole) & mask)) {
             slots_[hole] = slots_[next];
             hole = next;
         }
     }
-    slots_[hole] = nullptr;
+    slots_[hole] = Slot();
     --size_;
 }
 
 void IdentityMap::clear() noexcept {
-    for (auto*& slot : slots_) {
-        if (slot != nullptr) slot->in_map = false;
-        slot = nullptr;
+    for (auto& slot : slots_) {
+        if (slot.entity != nullptr) slot.entity->in_map = false;
+        slot = Slot();
     }
     size_ = 0;
 }
@@ -138,10 +141,10 @@ void IdentityMap::reserve(std::size_t entities) {
 }
 
 void IdentityMap::grow() {
-    std::vector<Entity*> old(slots_.empty() ? 64 : slots_.size() * 2, nullptr);
+    std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
     old.swap(slots_);
-    for (auto* entity : old) {
-        if (entity != nullptr) place(entity);
+    for (const Slot& slot : old) {
+        if (slot.entity != nullptr) place(slot);
     }
 }
 

@@ -23,17 +23,25 @@ public:
 
     /// Inserts under the snapshot's key. Returns the entity that was there before, or null.
     Entity* insert(Entity& entity);
+    /// Inserts an entity whose row find() has just not found, with the hash it was looked for.
+    void insert_new(Entity& entity, std::uint64_t hash);
     void erase(Entity& entity) noexcept;
     void clear() noexcept;
     std::size_t size() const noexcept { return size_; }
     void reserve(std::size_t entities);
 
 private:
+    /// The hash stands beside the pointer: probing and growing touch no entity but the right one.
+    struct Slot {
+        std::uint64_t hash = 0;
+        Entity* entity = nullptr;
+    };
     void grow();
-    void place(Entity* entity) noexcept;
+    void place(Slot slot) noexcept;
 
-    std::vector<Entity*> slots_;
+    std::vector<Slot> slots_;
     std::size_t size_ = 0;
+    ValueBuffer inserted_;
     mutable ValueBuffer scratch_;
 };
 

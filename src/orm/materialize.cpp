@@ -26,7 +26,7 @@ Entity* SessionState::materialize(const Table& table, std::span<const ValueView>
         home.save(*entity);
         entity->state = ObjectState::persistent;
         entity->epoch = epoch;
-        map.insert(*entity);
+        map.insert_new(*entity, hash);
         return entity;
     }
 

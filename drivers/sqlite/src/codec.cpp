@@ -104,25 +104,29 @@ int Binder::bind_text_form(sqlite3_stmt* statement, int index, const ValueView& 
     return sqlite3_bind_text(statement, index, out, static_cast<int>(size), SQLITE_STATIC);
 }
 
+// Each sqlite3_column_* call finds the cell anew and checks the statement's state; the value is found once here.
+// "Unprotected" values may be read because the connection is opened with SQLITE_OPEN_NOMUTEX and used by one thread at a
+// time: https://www.sqlite.org/c3ref/value.html
 void read_row(sqlite3_stmt* statement, int columns, ValueBuffer& rows) {
     for (int column = 0; column < columns; ++column) {
-        switch (sqlite3_column_type(statement, column)) {
+        sqlite3_value* const value = sqlite3_column_value(statement, column);
+        switch (sqlite3_value_type(value)) {
             case SQLITE_INTEGER:
-                rows.append(ValueView::of_integer(sqlite3_column_int64(statement, column)));
+                rows.append(ValueView::of_integer(sqlite3_value_int64(value)));
                 break;
             case SQLITE_FLOAT:
-                rows.append(ValueView::of_real(sqlite3_column_double(statement, column)));
+                rows.append(ValueView::of_real(sqlite3_value_double(value)));
                 break;
             case SQLITE_TEXT: {
-                const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-                const int size = sqlite3_column_bytes(statement, column);
+                const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+                const int size = sqlite3_value_bytes(value);
                 if (!text) throw std::bad_alloc();
                 rows.append(ValueView::of_bytes({text, static_cast<std::size_t>(size)}, ValueKind::text));
                 break;
             }
             case SQLITE_BLOB: {
-                const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
-                const int size = sqlite3_column_bytes(statement, column);
+                const auto* data = static_cast<const char*>(sqlite3_value_blob(value));
+                const int size = sqlite3_value_bytes(value);
                 if (!data && size != 0) throw std::bad_alloc();
                 rows.append(ValueView::of_bytes({data, static_cast<std::size_t>(size)}, ValueKind::blob));
                 break;
