@@ -28,6 +28,7 @@ struct WriteGroup {
     ColumnMask columns;                       ///< written columns
     std::vector<std::uint32_t> returning;     ///< columns that come back (server defaults, generated keys where the dialect returns them)
     bool generated_key = false;
+    std::vector<const Column*> set;           ///< `columns` of an insert or update, in order
     std::vector<Entity*> entities;
     CompiledPtr statement;
 };

@@ -37,10 +37,9 @@ FlatStatement statement_of(const WriteGroup& group) {
     switch (group.kind) {
         case WriteGroup::Kind::insert: {
             tape.leaf(Op::insert_into, group.table);
-            const auto columns = masked(*group.table, group.columns);
-            if (!columns.empty()) {
-                for (const auto* column : columns) tape.leaf(Op::column, column);
-                tape.close(Op::insert_columns, static_cast<std::uint16_t>(columns.size()));
+            if (!group.set.empty()) {
+                for (const auto* column : group.set) tape.leaf(Op::column, column);
+                tape.close(Op::insert_columns, static_cast<std::uint16_t>(group.set.size()));
                 tape.leaf(Op::insert_parameters);
             }
             if (!group.returning.empty()) {
@@ -54,7 +53,7 @@ FlatStatement statement_of(const WriteGroup& group) {
         }
         case WriteGroup::Kind::update:
             tape.leaf(Op::update_table, group.table);
-            for (const auto* column : masked(*group.table, group.columns)) {
+            for (const auto* column : group.set) {
                 tape.bind(Value());
                 tape.close(Op::set, 1, column);
             }
@@ -69,12 +68,12 @@ FlatStatement statement_of(const WriteGroup& group) {
 }
 
 // The group's parameters: what bound value `index` of the statement is for one entity.
-void append_parameter(const WriteGroup& group, const std::vector<const Column*>& set, const Entity& entity, std::uint32_t index, ValueBuffer& out) {
-    if (index < set.size()) {
-        set[index]->ops->append(entity.field(*set[index]), out);
+void append_parameter(const WriteGroup& group, const Entity& entity, std::uint32_t index, ValueBuffer& out) {
+    if (index < group.set.size()) {
+        group.set[index]->ops->append(entity.field(*group.set[index]), out);
         return;
     }
-    const std::size_t key = index - set.size();
+    const std::size_t key = index - group.set.size();
     const auto& primary = group.table->primary_key;
     const Column& column = key < primary.size() ? group.table->columns[primary[key]] : group.table->columns[static_cast<std::size_t>(group.table->version_column)];
     column.ops->append_saved(entity.saved_field(column), out);
@@ -101,6 +100,7 @@ WriteGroup& group_for(Flush& flush, WriteGroup shape) {
             last.generated_key == shape.generated_key && last.entities.size() < largest_group)
             return last;
     }
+    if (shape.kind != WriteGroup::Kind::delete_) shape.set = masked(*shape.table, shape.columns);
     flush.groups.push_back(std::move(shape));
     BatchItem item;
     const WriteGroup& group = flush.groups.back();
@@ -117,8 +117,7 @@ WriteGroup& group_for(Flush& flush, WriteGroup shape) {
 
 void add_row(Flush& flush, WriteGroup& group, Entity& entity) {
     BatchItem& item = flush.batch.items.back();
-    const auto set = group.kind == WriteGroup::Kind::delete_ ? std::vector<const Column*>() : masked(*group.table, group.columns);
-    for (const std::uint32_t index : item.statement->parameters) append_parameter(group, set, entity, index, item.parameters);
+    for (const std::uint32_t index : item.statement->parameters) append_parameter(group, entity, index, item.parameters);
     ++item.executions;
     group.entities.push_back(&entity);
 }
@@ -220,7 +219,7 @@ void Flush::applied(Batch& done) {
                     const bool rekey = std::any_of(primary.begin(), primary.end(), [&](std::uint32_t index) { return group.columns.test(index); });
                     if (rekey) state.map.erase(entity);
                     state.record_snapshot(entity);
-                    for (const auto* column : masked(table, group.columns)) {
+                    for (const auto* column : group.set) {
                         void* slot = column->saved(static_cast<void*>(entity.snapshot));
                         if (column->ops->drop != nullptr) column->ops->drop(slot);
                         column->ops->save(slot, entity.field(*column), *entity.graph);
