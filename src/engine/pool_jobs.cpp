@@ -7,7 +7,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <vector>
 
 namespace azoth::detail {
 
@@ -46,19 +49,35 @@ struct Pool::ConnectJob {
 
 void Pool::start_connect(SlotId id, const Home& likely) noexcept {
     std::vector<Home> homes;
-    {
-        const std::lock_guard lock(mutex_);
-        homes.reserve(waiters_.size() + 1);
-        if (likely) homes.push_back(likely);
-        for (const auto& waiter : waiters_) homes.push_back(waiter->home);
+    if (likely) homes.push_back(likely);
+    std::vector<std::shared_ptr<PoolWaiter>> tried;
+    for (;;) {
+        for (const Home& home : homes) {
+            ConnectJob job(shared_from_this(), id, home);
+            if (home.post(job)) return;
+            job.pool.reset();
+        }
+        homes.clear();
+        // Somebody may have begun to wait meanwhile. Giving up and looking for such a waiter are one step, or the failure would reach
+        // one whose context is alive.
+        Actions actions;
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& waiter : waiters_) {
+                if (std::find(tried.begin(), tried.end(), waiter) != tried.end()) continue;
+                tried.push_back(waiter);
+                homes.push_back(waiter->home);
+            }
+            if (homes.empty()) {
+                const auto now = PoolMachine::Clock::now();
+                machine_.connect_failed(id, now, commands_);
+                note(actions, now, std::make_exception_ptr(OperationalError("connecting was abandoned: the execution context it ran in has ended")));
+            }
+        }
+        if (!homes.empty()) continue;
+        carry_out(actions);
+        return;
     }
-    for (const Home& home : homes) {
-        ConnectJob job(shared_from_this(), id, home);
-        if (home.post(job)) return;
-        job.pool.reset();
-    }
-    const char* const message = "connecting was abandoned: the execution context it ran in has ended";
-    connect_failed(id, std::make_exception_ptr(OperationalError(message)));
 }
 
 awaitable<void> Pool::connect(ConnectJob job) {
