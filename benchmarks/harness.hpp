@@ -79,7 +79,8 @@ struct Workload {
 struct Options {
     int pairs = 11;
     bool smoke = false;  ///< tiny sizes, two pairs: only that it works and that both sides give the same
-    bool list = false;
+    bool list = false;   ///< names only
+    bool help = false;
     std::string only;  ///< workloads whose "name mode" contains this
     std::string side;  ///< for profilers: "floor" or "ours" alone, again and again for `seconds`
     double seconds = 5;

@@ -60,6 +60,8 @@ benchmarks::Options parse(int argc, char** argv) {
             options.smoke = true;
         } else if (name == "--list") {
             options.list = true;
+        } else if (name == "--help") {
+            options.help = true;
         } else if (name == "--seconds") {
             options.seconds = positive(value());
         } else if (name == "--side") {
@@ -102,6 +104,10 @@ int main(int argc, char** argv) {
     } catch (const std::invalid_argument& error) {
         std::fprintf(stderr, "azoth_benchmarks: %s\n%s", error.what(), usage);
         return 2;
+    }
+    if (options.help) {
+        std::printf("%s", usage);
+        return 0;
     }
     try {
         const Folder folder(options.folder);
