@@ -70,6 +70,24 @@ if(AZOTH_SQLITE)
         PRIVATE "sqlite3 >= 3.35, fmt >= 9")
 endif()
 
+if(AZOTH_POSTGRESQL)
+    azoth_install_library(azoth_postgresql postgresql)
+    azoth_install_pc(azoth-postgresql
+        DESCRIPTION "PostgreSQL driver of azoth"
+        LIBS "-lazoth_postgresql"
+        REQUIRES "azoth = ${PROJECT_VERSION}"
+        PRIVATE "libpq >= 15" "fmt >= 9")
+endif()
+if(AZOTH_MYSQL)
+    azoth_install_library(azoth_mysql mysql)
+    install(FILES cmake/FindMariaDBClient.cmake DESTINATION ${AZOTH_PACKAGE_DIR})
+    azoth_install_pc(azoth-mysql
+        DESCRIPTION "MariaDB and MySQL driver of azoth"
+        LIBS "-lazoth_mysql"
+        REQUIRES "azoth = ${PROJECT_VERSION}"
+        PRIVATE "libmariadb >= 3.3" "fmt >= 9")
+endif()
+
 configure_package_config_file(cmake/azothConfig.cmake.in ${PROJECT_BINARY_DIR}/azothConfig.cmake
     INSTALL_DESTINATION ${AZOTH_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 # Before 1.0 a minor version may change the API.

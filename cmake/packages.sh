@@ -36,6 +36,8 @@ is_present() {
         ninja-build) command -v ninja >/dev/null ;;
         libboost-dev) has_header boost/version.hpp 'BOOST_VERSION >= 108100' ;;
         libfmt-dev) pkg-config --exists 'fmt >= 9' 2>/dev/null ;;
+        libpq-dev) pkg-config --exists 'libpq >= 15' 2>/dev/null ;;
+        libmariadb-dev) pkg-config --exists 'libmariadb >= 3.3' 2>/dev/null ;;
         libsqlite3-dev) pkg-config --exists 'sqlite3 >= 3.35' 2>/dev/null ;;
         catch2) has_header catch2/catch.hpp || has_header catch2/catch_all.hpp ;;
         clang-19) command -v clang++-19 >/dev/null ;;

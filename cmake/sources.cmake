@@ -18,6 +18,8 @@ set(AZOTH_HEADERS
     include/azoth/driver/batch.hpp
     include/azoth/driver/connection.hpp
     include/azoth/driver/detail/mailbox.hpp
+    include/azoth/driver/detail/socket_watch.hpp
+    include/azoth/driver/detail/threads.hpp
     include/azoth/driver/driver.hpp
     include/azoth/driver/url.hpp
     include/azoth/engine/connection.hpp
@@ -138,9 +140,12 @@ set(AZOTH_SOURCES
     src/dialect/sqlite.cpp
     src/dialect/to_sql.cpp
     src/dialect/words.cpp
+    src/driver/connection.cpp
     src/driver/mailbox.cpp
     src/driver/percent.cpp
     src/driver/registry.cpp
+    src/driver/socket_watch.cpp
+    src/driver/threads.cpp
     src/driver/url.cpp
     src/driver/url_host.cpp
     src/driver/url_parse.cpp
@@ -247,7 +252,20 @@ set(AZOTH_SQLITE_SOURCES
     drivers/sqlite/src/worker.cpp
     drivers/sqlite/src/worker_connection.cpp)
 
-foreach(list IN ITEMS AZOTH_HEADERS AZOTH_SOURCES AZOTH_SQLITE_HEADERS AZOTH_SQLITE_SOURCES)
+set(AZOTH_POSTGRESQL_HEADERS
+    drivers/postgresql/include/azoth/postgresql.hpp)
+
+set(AZOTH_POSTGRESQL_SOURCES
+    drivers/postgresql/src/driver.cpp)
+
+set(AZOTH_MYSQL_HEADERS
+    drivers/mysql/include/azoth/mysql.hpp)
+
+set(AZOTH_MYSQL_SOURCES
+    drivers/mysql/src/driver.cpp)
+
+foreach(list IN ITEMS AZOTH_HEADERS AZOTH_SOURCES AZOTH_SQLITE_HEADERS AZOTH_SQLITE_SOURCES AZOTH_POSTGRESQL_HEADERS AZOTH_POSTGRESQL_SOURCES AZOTH_MYSQL_HEADERS
+        AZOTH_MYSQL_SOURCES)
     list(TRANSFORM ${list} PREPEND ${PROJECT_SOURCE_DIR}/)
 endforeach()
 
@@ -265,6 +283,10 @@ if(PROJECT_IS_TOP_LEVEL)
     azoth_check_list(AZOTH_SOURCES src/*.cpp)
     azoth_check_list(AZOTH_SQLITE_HEADERS drivers/sqlite/include/azoth/*.hpp)
     azoth_check_list(AZOTH_SQLITE_SOURCES drivers/sqlite/src/*.cpp)
+    azoth_check_list(AZOTH_POSTGRESQL_HEADERS drivers/postgresql/include/azoth/*.hpp)
+    azoth_check_list(AZOTH_POSTGRESQL_SOURCES drivers/postgresql/src/*.cpp)
+    azoth_check_list(AZOTH_MYSQL_HEADERS drivers/mysql/include/azoth/*.hpp)
+    azoth_check_list(AZOTH_MYSQL_SOURCES drivers/mysql/src/*.cpp)
 endif()
 
 file(GLOB_RECURSE AZOTH_TEST_SUPPORT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)

@@ -33,6 +33,7 @@ ConnectOptions connect_options(const EngineOptions& options) {
     ConnectOptions result;
     result.connect_timeout = options.connect_timeout;
     result.statement_cache_size = options.statement_cache_size;
+    result.statement_timeout = options.statement_timeout;
     return result;
 }
 

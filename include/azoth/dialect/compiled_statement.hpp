@@ -28,6 +28,11 @@ struct CompiledStatement {
     std::uint32_t columns = 0;         ///< number of result columns as selected; 0 = returns no rows; for text() counted by the driver
     bool returns_rows = false;
     Effect effect = Effect::unknown;
+    /// Of an INSERT of parameter rows, where the database has it: the same for many rows in one execution. Parameter i is then an array of
+    /// what parameter i of `sql` would be in each row; rows are inserted in that order. Empty = run `sql` once a row.
+    std::string array_sql;
+    /// Of an INSERT of parameter rows without RETURNING and upsert: the database's bulk load of the same columns ("COPY t (a, b) FROM STDIN").
+    std::string copy_sql;
 };
 
 using CompiledPtr = std::shared_ptr<const CompiledStatement>;

@@ -18,6 +18,8 @@ struct DialectFeatures {
     bool insert_returning = true;
     bool update_returning = true;
     bool delete_returning = true;
+    bool keys_by_returning = false;       ///< generated keys come back by RETURNING; else the driver asks for them
+    bool insert_arrays = false;           ///< INSERT .. SELECT .. FROM unnest(arrays) WITH ORDINALITY, and COPY .. FROM STDIN
     bool returning_qualified = true;      ///< RETURNING users.id; else RETURNING id
     bool default_values = true;           ///< INSERT INTO t DEFAULT VALUES; else () VALUES ()
     bool on_conflict = true;              ///< ON CONFLICT; else ON DUPLICATE KEY UPDATE

@@ -22,14 +22,15 @@ struct BatchItem {
     /// Statements without placeholders have no columns here and run `executions` times.
     ValueBuffer parameters;
     std::uint32_t executions = 1;
-    /// The key the database generated is wanted for each execution (SQLite: last_insert_rowid).
+    /// The key the database generated is wanted for each execution. Where the dialect has `keys_by_returning`, the statement returns it as its
+    /// first column, and `rows` come in the order of the executions; elsewhere the driver fills `generated_keys` (SQLite: last_insert_rowid).
     bool want_generated_keys = false;
     /// Each execution must match exactly this many rows, else the driver stops with `StaleDataError`; nullopt = any number.
     std::optional<std::int64_t> expected_rows_each{};
 
     // --- out
     ValueBuffer rows;                           ///< result rows of all executions in order; columns() = columns returned
-    std::vector<std::int64_t> generated_keys;   ///< one an execution, if wanted
+    std::vector<std::int64_t> generated_keys;   ///< one an execution, if wanted and not returned as a column
     std::int64_t affected = -1;                 ///< rows matched by DML, summed over executions; -1 for statements that match none
     bool done = false;                          ///< every execution of this item succeeded
 };

@@ -5,7 +5,11 @@
 #include <azoth/driver/batch.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace azoth {
 
@@ -15,6 +19,13 @@ enum class TransactionStatus : std::uint8_t {
     active,   ///< a transaction is open and usable
     failed,   ///< a transaction is open but accepts only ROLLBACK
     unknown,  ///< an operation is under way, or the connection is lost
+};
+
+/// A message to the listeners of a channel.
+struct Notification {
+    std::string channel;
+    std::string payload;
+    int sender = 0;  ///< the server's process number of the session that sent it
 };
 
 /// Rows of one open statement, fetched in pieces. Made by `DriverConnection::open_cursor`; other statements may run on the connection
@@ -53,6 +64,22 @@ public:
 
     /// Opens a cursor over the item's rows. Errors are thrown.
     virtual awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) = 0;
+
+    /// Inserts the rows of `item.parameters` into the columns of `item.statement` by the database's own bulk protocol where it has one
+    /// (`CompiledStatement::copy_sql`), else as `execute` does. Out-fields, errors and cancellation as `execute`.
+    virtual awaitable<Batch> copy(Batch batch) { return execute(std::move(batch)); }
+
+    /// A ROLLBACK of a transaction that only read need not be sent before somebody uses the connection again: it may travel ahead of that.
+    virtual bool rollback_may_wait() const noexcept { return false; }
+
+    /// The server's id of the transaction that is open, or was when the connection broke; "" when it is not known, or has no meaning there.
+    virtual std::string transaction_id() const { return {}; }
+    /// What became of the transaction with this id of the same database: true = committed, false = rolled back, nothing = still in
+    /// progress, or the server cannot tell. Needs an idle connection. Errors: as the batch's, thrown.
+    virtual awaitable<std::optional<bool>> transaction_outcome(std::string id);
+
+    /// Waits for a notification to this connection (PostgreSQL LISTEN). Errors: `NotSupportedError` where there are none; `ConnectionLost`.
+    virtual awaitable<Notification> next_notification();
 
     /// Server's view after the last completed operation.
     virtual TransactionStatus transaction_status() const noexcept = 0;
