@@ -17,6 +17,7 @@ set(AZOTH_HEADERS
     include/azoth/driver/awaitable.hpp
     include/azoth/driver/batch.hpp
     include/azoth/driver/connection.hpp
+    include/azoth/driver/detail/job.hpp
     include/azoth/driver/detail/mailbox.hpp
     include/azoth/driver/detail/socket_watch.hpp
     include/azoth/driver/detail/threads.hpp
