@@ -257,7 +257,23 @@ set(AZOTH_POSTGRESQL_HEADERS
     drivers/postgresql/include/azoth/postgresql.hpp)
 
 set(AZOTH_POSTGRESQL_SOURCES
-    drivers/postgresql/src/driver.cpp)
+    drivers/postgresql/src/batch_run.cpp
+    drivers/postgresql/src/cancel.cpp
+    drivers/postgresql/src/connect.cpp
+    drivers/postgresql/src/connection.cpp
+    drivers/postgresql/src/copy.cpp
+    drivers/postgresql/src/cursor.cpp
+    drivers/postgresql/src/driver.cpp
+    drivers/postgresql/src/errors.cpp
+    drivers/postgresql/src/link.cpp
+    drivers/postgresql/src/pipeline.cpp
+    drivers/postgresql/src/read.cpp
+    drivers/postgresql/src/read_binary.cpp
+    drivers/postgresql/src/read_text.cpp
+    drivers/postgresql/src/resolve.cpp
+    drivers/postgresql/src/settings.cpp
+    drivers/postgresql/src/statement.cpp
+    drivers/postgresql/src/write.cpp)
 
 set(AZOTH_MYSQL_HEADERS
     drivers/mysql/include/azoth/mysql.hpp)

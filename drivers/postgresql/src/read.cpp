@@ -5,7 +5,11 @@
 #include "read_text.hpp"
 #include "types.hpp"
 
+#include <azoth/base/error.hpp>
+
 #include <libpq-fe.h>
+
+#include <string>
 
 namespace azoth::postgresql::detail {
 
@@ -83,6 +87,7 @@ void read_rows(const pg_result* result, ValueBuffer& out) {
     for (int column = 0; column < columns; ++column) {
         const std::uint32_t type = PQftype(result, column);
         readers.push_back({PQfformat(result, column) == 1 ? binary_reader(type) : text_reader(type), type});
+        if (readers.back().read == nullptr) throw DataError(std::string("the type of column '") + PQfname(result, column) + "' has changed since the statement last ran; run it again");
     }
     for (int row = 0; row < rows; ++row) {
         for (int column = 0; column < columns; ++column) {

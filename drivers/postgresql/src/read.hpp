@@ -22,7 +22,8 @@ Reader text_reader(std::uint32_t type) noexcept;
 
 /// True when every column of the result has a binary form that is read here.
 bool all_binary(const pg_result* result) noexcept;
-/// Appends all rows of a result, whichever format it is in. `out` has the result's number of columns.
+/// Appends all rows of a result, whichever format it is in. `out` has the result's number of columns. Errors: `DataError` for a binary column
+/// of a type that has no reader (its type changed after the format was chosen).
 void read_rows(const pg_result* result, ValueBuffer& out);
 
 }  // namespace azoth::postgresql::detail
