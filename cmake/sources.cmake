@@ -123,6 +123,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/from.cpp
     src/dialect/compile/function.cpp
     src/dialect/compile/insert.cpp
+    src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
@@ -173,6 +174,7 @@ set(AZOTH_SOURCES
     src/orm/flush.cpp
     src/orm/flush_collect.cpp
     src/orm/flush_order.cpp
+    src/orm/flush_read_back.cpp
     src/orm/flush_removals.cpp
     src/orm/flush_rows.cpp
     src/orm/get.cpp
