@@ -154,6 +154,7 @@ set(AZOTH_SOURCES
     src/engine/bulk_insert.cpp
     src/engine/connection.cpp
     src/engine/connection_core.cpp
+    src/engine/connection_recovery.cpp
     src/engine/connection_transaction.cpp
     src/engine/echo.cpp
     src/engine/engine.cpp
