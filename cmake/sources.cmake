@@ -17,6 +17,7 @@ set(AZOTH_HEADERS
     include/azoth/driver/awaitable.hpp
     include/azoth/driver/batch.hpp
     include/azoth/driver/connection.hpp
+    include/azoth/driver/detail/job.hpp
     include/azoth/driver/detail/mailbox.hpp
     include/azoth/driver/detail/socket_watch.hpp
     include/azoth/driver/detail/threads.hpp
@@ -122,6 +123,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/from.cpp
     src/dialect/compile/function.cpp
     src/dialect/compile/insert.cpp
+    src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
@@ -172,6 +174,7 @@ set(AZOTH_SOURCES
     src/orm/flush.cpp
     src/orm/flush_collect.cpp
     src/orm/flush_order.cpp
+    src/orm/flush_read_back.cpp
     src/orm/flush_removals.cpp
     src/orm/flush_rows.cpp
     src/orm/get.cpp
@@ -256,7 +259,23 @@ set(AZOTH_POSTGRESQL_HEADERS
     drivers/postgresql/include/azoth/postgresql.hpp)
 
 set(AZOTH_POSTGRESQL_SOURCES
-    drivers/postgresql/src/driver.cpp)
+    drivers/postgresql/src/batch_run.cpp
+    drivers/postgresql/src/cancel.cpp
+    drivers/postgresql/src/connect.cpp
+    drivers/postgresql/src/connection.cpp
+    drivers/postgresql/src/copy.cpp
+    drivers/postgresql/src/cursor.cpp
+    drivers/postgresql/src/driver.cpp
+    drivers/postgresql/src/errors.cpp
+    drivers/postgresql/src/link.cpp
+    drivers/postgresql/src/pipeline.cpp
+    drivers/postgresql/src/read.cpp
+    drivers/postgresql/src/read_binary.cpp
+    drivers/postgresql/src/read_text.cpp
+    drivers/postgresql/src/resolve.cpp
+    drivers/postgresql/src/settings.cpp
+    drivers/postgresql/src/statement.cpp
+    drivers/postgresql/src/write.cpp)
 
 set(AZOTH_MYSQL_HEADERS
     drivers/mysql/include/azoth/mysql.hpp)

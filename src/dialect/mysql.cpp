@@ -85,6 +85,7 @@ constexpr DialectFeatures mariadb_features() {
     DialectFeatures f = common();
     f.insert_returning = true;
     f.delete_returning = true;
+    f.keys_by_returning = true;
     f.cte_place = DialectFeatures::CtePlace::insert_select_only;
     f.lateral = false;
     f.lock_of = false;

@@ -36,6 +36,8 @@ constexpr DialectFeatures postgresql_features() {
     DialectFeatures f;
     f.dollar_placeholders = true;
     f.bind_casts = true;
+    f.keys_by_returning = true;
+    f.insert_arrays = true;
     f.division = DialectFeatures::Division::cast_numeric;
     f.bit_xor = DialectFeatures::BitXor::hash;
     f.json = DialectFeatures::Json::typed_arrows;

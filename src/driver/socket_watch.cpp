@@ -42,6 +42,7 @@ struct SocketWatch::Station {
         timer.reset();
         std::swap(released, executor);
         ++turn;
+        frame = {};
         return std::exchange(job, {});
     }
 
@@ -54,7 +55,8 @@ struct SocketWatch::Station {
             if (timed) timer->cancel();
             boost::system::error_code ignored;  // what else was waited for must not pile up in the reactor
             if (waits > (event == Event::ready ? 1 : 0)) descriptor->cancel(ignored);
-            resumed = std::exchange(job, {});
+            resumed = std::exchange(frame, {});
+            job = {};
             *result = event;
         }
         resumed.resume();
@@ -66,7 +68,8 @@ struct SocketWatch::Station {
     asio::any_io_executor executor;
     std::optional<asio::posix::stream_descriptor> descriptor;  // both empty once the station has ended
     std::optional<asio::steady_timer> timer;
-    std::coroutine_handle<> job;
+    std::coroutine_handle<> frame;  // to resume
+    std::coroutine_handle<> job;    // to destroy: the frame's outermost
     Event* result = nullptr;
     std::uint64_t turn = 0;  // of the wait under way: handlers of earlier ones do nothing
     bool timed = false;
@@ -190,7 +193,7 @@ void SocketWatch::wake() noexcept {
     asio::post(current->executor, Station::Handler{current, current->turn, Event::woken});
 }
 
-bool SocketWatch::arm(std::coroutine_handle<> job, unsigned interest, Deadline deadline) noexcept {
+bool SocketWatch::arm(std::coroutine_handle<> frame, std::coroutine_handle<> job, unsigned interest, Deadline deadline) noexcept {
     const auto current = station();
     if (!current) {
         event_ = Event::context_gone;
@@ -207,6 +210,7 @@ bool SocketWatch::arm(std::coroutine_handle<> job, unsigned interest, Deadline d
     }
     const std::uint64_t turn = ++current->turn;
     const auto handler = [&](Event event) { return asio::bind_executor(current->executor, Station::Handler{current, turn, event}); };
+    current->frame = frame;
     current->job = job;
     current->result = &event_;
     current->timed = deadline.has_value();

@@ -48,7 +48,12 @@ awaitable<void> send(Flush& flush, bool commit_after = false) {
     } catch (const StaleDataError& stale) {
         throw_stale(flush, stale);
     }
+    std::vector<WriteGroup> unread;
+    for (const auto& group : flush.groups) {
+        if (group.read_back) unread.push_back(group);
+    }
     flush.applied(batch);
+    if (!unread.empty()) co_await read_defaults(flush.state, std::move(unread));
 }
 
 /// By table, then by integer key: one order of locks for everybody. Other keys, and rows with equal ones, keep the order they came in.
@@ -161,7 +166,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
             for (auto* entity : level) flush.write_delete(*entity);
         }
     }
-    const bool with_commit = commit_after && flush.only_inserts && !flush.batch.items.empty();
+    const bool with_commit = commit_after && flush.only_inserts && !flush.batch.items.empty() && !flush.reads_back();
     co_await send(flush, with_commit);
     flush.finish();
     co_return with_commit;

@@ -26,8 +26,10 @@ struct WriteGroup {
     enum class Kind : std::uint8_t { insert, update, delete_ } kind = Kind::insert;
     const Table* table = nullptr;
     ColumnMask columns;                       ///< written columns
-    std::vector<std::uint32_t> returning;     ///< columns that come back (server defaults, generated keys where the dialect returns them)
+    std::vector<std::uint32_t> returning;     ///< columns with server defaults, which come back
     bool generated_key = false;
+    bool key_returned = false;                ///< ... as the first column of RETURNING
+    bool read_back = false;                   ///< no RETURNING here: `returning` is read by key afterwards (flush_read_back.cpp)
     std::vector<const Column*> set;           ///< `columns` of an insert or update, in order
     std::vector<Entity*> entities;
     CompiledPtr statement;
@@ -58,8 +60,12 @@ struct Flush {
     void write_delete(Entity& entity);
     bool waits_for_key(const Entity& entity) const;      ///< a parent's key is still being generated
     void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
+    bool reads_back() const noexcept;                    ///< some group does (flush_read_back.cpp)
     void finish();                                       ///< flush_collect.cpp: states and relationships after success
 };
+
+/// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)
+awaitable<void> read_defaults(SessionState& state, std::vector<WriteGroup> groups);
 
 /// Children that follow removed parents: loads them where needed. (flush_removals.cpp)
 awaitable<void> cascade_removals(SessionState& state);

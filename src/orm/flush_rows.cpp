@@ -2,6 +2,7 @@
 #include "flush.hpp"
 
 #include <azoth/base/throw.hpp>
+#include <azoth/engine/engine_core.hpp>
 
 #include <algorithm>
 #include <string>
@@ -32,6 +33,11 @@ std::vector<const Column*> masked(const Table& table, const ColumnMask& mask) {
     return columns;
 }
 
+// Columns of RETURNING: the generated key, then server defaults.
+std::size_t returned_columns(const WriteGroup& group) noexcept {
+    return group.read_back ? 0 : (group.key_returned ? 1 : 0) + group.returning.size();
+}
+
 FlatStatement statement_of(const WriteGroup& group) {
     Tape tape;
     switch (group.kind) {
@@ -42,12 +48,14 @@ FlatStatement statement_of(const WriteGroup& group) {
                 tape.close(Op::insert_columns, static_cast<std::uint16_t>(group.set.size()));
                 tape.leaf(Op::insert_parameters);
             }
-            if (!group.returning.empty()) {
-                for (const std::uint32_t index : group.returning) {
+            if (const std::size_t count = returned_columns(group); count != 0) {
+                const auto item = [&](std::size_t index) {
                     tape.leaf(Op::column, &group.table->columns[index]);
                     tape.close(Op::item, 1);
-                }
-                tape.close(Op::returning, static_cast<std::uint16_t>(group.returning.size()));
+                };
+                if (group.key_returned) item(static_cast<std::size_t>(group.table->generated_column));
+                for (const std::uint32_t index : group.returning) item(index);
+                tape.close(Op::returning, static_cast<std::uint16_t>(count));
             }
             break;
         }
@@ -144,6 +152,16 @@ void Flush::write_insert(Entity& entity) {
             shape.returning.push_back(column.index);
         }
     }
+    const DialectFeatures& features = state.connection->engine().dialect().features();
+    shape.key_returned = shape.generated_key && features.keys_by_returning;
+    shape.read_back = !shape.returning.empty() && !features.insert_returning;
+    if (shape.read_back) {
+        for (const std::uint32_t index : shape.returning) {
+            if (!table.columns[index].primary_key) continue;
+            throw_not_supported(std::string(state.connection->engine().dialect().title()) + " has no INSERT ... RETURNING and cannot tell the key that the default of " +
+                                table.full_name() + '.' + table.columns[index].name + " made: set it before, by default_factory() for instance");
+        }
+    }
     WriteGroup& group = group_for(*this, std::move(shape));
     add_row(*this, group, entity);
 }
@@ -185,9 +203,9 @@ void Flush::applied(Batch& done) {
         BatchItem& item = done.items[g];
         const Table& table = *group.table;
         if (group.kind == WriteGroup::Kind::insert) {
-            if (group.generated_key && item.generated_keys.size() != group.entities.size())
+            if (group.generated_key && !group.key_returned && item.generated_keys.size() != group.entities.size())
                 throw_internal_error("the driver gave " + std::to_string(item.generated_keys.size()) + " generated keys for " + std::to_string(group.entities.size()) + " rows of " + table.name);
-            if (!group.returning.empty() && item.rows.rows() != group.entities.size())
+            if (returned_columns(group) != 0 && item.rows.rows() != group.entities.size())
                 throw_internal_error("RETURNING gave " + std::to_string(item.rows.rows()) + " rows for " + std::to_string(group.entities.size()) + " inserted into " + table.name);
         }
         for (std::size_t i = 0; i < group.entities.size(); ++i) {
@@ -198,12 +216,16 @@ void Flush::applied(Batch& done) {
                 case WriteGroup::Kind::insert: {
                     if (group.generated_key) {
                         const Column& key = table.columns[static_cast<std::size_t>(table.generated_column)];
-                        key.ops->set_integer(entity.field(key), item.generated_keys[i]);
+                        if (group.key_returned) {
+                            key.ops->decode(entity.field(key), item.rows.row(i)[0], key.name);
+                        } else {
+                            key.ops->set_integer(entity.field(key), item.generated_keys[i]);
+                        }
                         entity.generated_key = true;
                     }
-                    for (std::size_t r = 0; r < group.returning.size(); ++r) {
+                    for (std::size_t r = 0; r < group.returning.size() && !group.read_back; ++r) {
                         const Column& column = table.columns[group.returning[r]];
-                        column.ops->decode(entity.field(column), item.rows.row(i)[r], column.name);
+                        column.ops->decode(entity.field(column), item.rows.row(i)[r + (group.key_returned ? 1 : 0)], column.name);
                     }
                     entity.graph->save(entity);
                     entity.level = static_cast<std::uint32_t>(state.savepoints.size() + 1);

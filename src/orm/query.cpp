@@ -32,6 +32,13 @@ void synchronize(SessionState& state, const QueryPlan& plan) {
     if (plan.kind == QueryPlan::Kind::update || plan.kind == QueryPlan::Kind::delete_ || plan.updates_existing) expire_table(state, *plan.target);
 }
 
+std::vector<std::int64_t> first_column(const ValueBuffer& rows) {
+    std::vector<std::int64_t> keys;
+    keys.reserve(rows.rows());
+    for (std::size_t i = 0; i < rows.rows(); ++i) keys.push_back(decode<std::int64_t>(rows.row(i)[0], "generated key"));
+    return keys;
+}
+
 awaitable<RowSource> run_query(SessionState& state, BusyGuard busy, FlatStatement statement, PlanPtr cached, ExecutionOptions options) {
     const BusyGuard held(std::move(busy));
     const QueryPlan& plan = plan_of(cached);
@@ -77,12 +84,12 @@ RunOptions run_options_of(const ExecutionOptions& options) noexcept {
 RowSource make_source(SessionState& state, const QueryPlan& plan, BatchItem&& item, const std::vector<Entity*>& entities, Graph* into) {
     RowSource source;
     const std::size_t slots = plan.query.slots.size();
-    const std::size_t rows = item.rows.rows();
+    const std::size_t rows = plan.keys_returned ? 0 : item.rows.rows();
     source.first_column = plan.first_column;
     source.keys = plan.keys;
     source.rowcount = item.affected;
-    source.returns_rows = plan.query.statement->returns_rows;
-    source.generated_keys = std::move(item.generated_keys);
+    source.returns_rows = plan.query.statement->returns_rows && !plan.keys_returned;
+    source.generated_keys = plan.keys_returned ? first_column(item.rows) : std::move(item.generated_keys);
     source.graph = into != nullptr ? into->share() : state.graph;
     source.entity_items = plan.query.selected;
     source.objects.reserve(rows * plan.query.selected);

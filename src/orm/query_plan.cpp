@@ -18,6 +18,7 @@ struct Shape {
     bool groups = false, locks = false, compound = false;
     bool counts_rows = false;   ///< LIMIT, OFFSET, DISTINCT
     bool several = false;       ///< further FROM elements
+    bool from_query = false;    ///< INSERT ... SELECT
 };
 
 void look_at(const Node& root, Shape& shape) {
@@ -27,6 +28,7 @@ void look_at(const Node& root, Shape& shape) {
         case Op::delete_from: shape.kind = QueryPlan::Kind::delete_; break;
         case Op::text_statement: shape.kind = QueryPlan::Kind::text; break;
         case Op::do_update: shape.do_update = true; break;
+        case Op::insert_query: shape.from_query = true; break;
         case Op::group_by:
         case Op::having: shape.groups = true; break;
         case Op::for_update: shape.locks = true; break;
@@ -74,6 +76,18 @@ void add_tables(const std::vector<LoadNode>& nodes, std::vector<const Table*>& t
         if (std::find(tables.begin(), tables.end(), node.link->target) == tables.end()) tables.push_back(node.link->target);
         add_tables(node.children, tables);
     }
+}
+
+// The same INSERT with RETURNING of the generated key. RETURNING comes last and binds nothing: the values stay in their places.
+FlatStatement returning_key(FlatStatement statement, const Table& table) {
+    Tape returning;
+    returning.leaf(Op::column, &table.columns[static_cast<std::size_t>(table.generated_column)]);
+    returning.close(Op::item, 1);
+    returning.close(Op::returning, 1);
+    const auto nodes = returning.nodes();
+    statement.nodes.insert(statement.nodes.begin() + statement.main_size, nodes.begin(), nodes.end());
+    statement.main_size += static_cast<std::uint32_t>(nodes.size());
+    return statement;
 }
 
 std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, CachedPlan& cached, const Dialect& dialect) {
@@ -129,6 +143,11 @@ std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, Cache
     for (std::uint32_t i = 0; i < sources.size(); ++i) expansion.add(i, sources[i], plan->trees[i]);
     if (expansion.joins()) compiled = compile(expansion.statement(), dialect);
     plan->query = expansion.finish(compiled);
+    if (plan->wants_keys && dialect.features().keys_by_returning) {
+        plan->wants_keys = !shape.from_query;  // that can be any number of rows
+        plan->keys_returned = plan->wants_keys;
+        if (plan->keys_returned) plan->query.statement = compile(returning_key(statement, *plan->target), dialect).statement;
+    }
     cached.query = std::move(compiled);
     return plan;
 }

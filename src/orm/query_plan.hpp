@@ -28,6 +28,7 @@ struct QueryPlan {
     bool overwrite = false;                           ///< populate_existing, locking reads, RETURNING
     bool updates_existing = false;                    ///< INSERT ... ON CONFLICT DO UPDATE
     bool wants_keys = false;                          ///< generated keys are of interest
+    bool keys_returned = false;                       ///< ... and the only column of a RETURNING that the user did not write
 };
 
 /// Marks the statement as a session's, and flattens it. `streamed`: its rows come in pieces.

@@ -213,7 +213,7 @@ private:
     }
 
     void control(std::string_view sql) noexcept {
-        if (sql.starts_with("BEGIN") || sql.starts_with("ROLLBACK TO")) status_ = TransactionStatus::active;
+        if (sql.starts_with("BEGIN") || sql.starts_with("START TRANSACTION") || sql.starts_with("ROLLBACK TO")) status_ = TransactionStatus::active;
         if (sql == "COMMIT" || sql == "ROLLBACK") status_ = TransactionStatus::idle;
     }
 
@@ -228,21 +228,18 @@ private:
 /// Reaches a FakeServer by the host name of its URL.
 class FakeDriver final : public Driver {
 public:
-    static FakeDriver& instance() {
-        static FakeDriver& driver = *new FakeDriver;
-        return driver;
-    }
-    /// Makes a server and returns its URL.
-    static std::string serve(const std::shared_ptr<FakeServer>& server) {
-        FakeDriver& driver = instance();
+    /// Makes a server and returns its URL. `dialect`: the SQL it speaks.
+    static std::string serve(const std::shared_ptr<FakeServer>& server, const Dialect& dialect = sqlite_dialect()) {
+        FakeDriver& driver = instance(dialect);
+        const std::string scheme = "fake" + std::string(dialect.name());
         const std::lock_guard lock(driver.mutex_);
         const std::string host = "server" + std::to_string(++driver.last_);
         driver.servers_[host] = server;
-        register_driver("fake", driver);
-        return "fake://" + host;
+        register_driver(scheme, driver);
+        return scheme + "://" + host;
     }
 
-    const Dialect& dialect() const noexcept override { return sqlite_dialect(); }
+    const Dialect& dialect() const noexcept override { return dialect_; }
     void check(const Url& url) const override {
         if (!url.options().empty()) throw ArgumentError("the fake driver does not know the option '" + url.options()[0].key + "'");
         server(url);
@@ -251,6 +248,15 @@ public:
     awaitable<std::unique_ptr<DriverConnection>> connect(const Url& url, const ConnectOptions&) const override { return connect(server(url)); }
 
 private:
+    explicit FakeDriver(const Dialect& dialect) : dialect_(dialect) {}
+    static FakeDriver& instance(const Dialect& dialect) {
+        static std::mutex mutex;
+        static std::map<const Dialect*, FakeDriver*> drivers;  // immortal, as drivers are
+        const std::lock_guard lock(mutex);
+        FakeDriver*& driver = drivers[&dialect];
+        if (driver == nullptr) driver = new FakeDriver(dialect);
+        return *driver;
+    }
     static awaitable<std::unique_ptr<DriverConnection>> connect(std::shared_ptr<FakeServer> server) {
         co_await server->pause(server->connect_hops);
         const int number = ++server->made_;
@@ -265,6 +271,7 @@ private:
         return alive;
     }
 
+    const Dialect& dialect_;
     mutable std::mutex mutex_;
     int last_ = 0;
     std::map<std::string, std::weak_ptr<FakeServer>, std::less<>> servers_;

@@ -65,6 +65,8 @@ CompiledPtr Compiler::finish(Effect effect, bool returns_rows) {
     auto compiled = std::make_shared<CompiledStatement>();
     compiled->id = next_statement_id();
     compiled->sql = std::move(sql_);
+    compiled->array_sql = std::move(array_sql_);
+    compiled->copy_sql = std::move(copy_sql_);
     compiled->parameters = std::move(parameters_);
     compiled->parameter_kinds = std::move(kinds_);
     compiled->columns = columns_;

@@ -152,6 +152,8 @@ private:
     void insert(std::span<const NodeId> roots);
     void insert_values(std::span<const NodeId> roots, const Table& table);
     void insert_select(NodeId query, bool conflict);
+    void bulk_forms(std::span<const NodeId> roots, const Table& table);
+    bool rows_can_be_matched(std::span<const NodeId> roots, const Table& table) const;
     void insert_column_list(const std::vector<const Column*>& columns);
     void upsert(std::span<const NodeId> roots, const Table& table);
     void assignments(std::span<const NodeId> sets, const Table& table, bool qualified);
@@ -178,6 +180,9 @@ private:
     bool qualify_ = true;                            ///< users.id, not id
     bool with_done_ = false;
     std::uint32_t columns_ = 0;                      ///< of the outermost result
+    std::vector<const Column*> parameter_columns_;   ///< of an INSERT of parameter rows
+    std::size_t values_begin_ = 0, values_end_ = 0;  ///< where in the text its VALUES stand
+    std::string array_sql_, copy_sql_;
 };
 
 /// Restores a member when the scope ends.

@@ -57,6 +57,7 @@ void Compiler::insert(std::span<const NodeId> roots) {
     }
     if (conflict) upsert(roots, table);
     returning(roots, features_.insert_returning, "INSERT ... RETURNING");
+    if (!parameter_columns_.empty() && features_.insert_arrays) bulk_forms(roots, table);
 }
 
 // The column list and VALUES; for INSERT ... SELECT the column list alone.
@@ -82,13 +83,14 @@ void Compiler::insert_values(std::span<const NodeId> roots, const Table& table) 
     for (const NodeId node : sets) columns.push_back(static_cast<const Column*>(tree_[node].ref));
     for (const Column* column_ptr : columns) check_target(*column_ptr, table, "insert into " + table.full_name());
     if (columns.empty()) {
-        if (!rows.empty() || query_follows || (parameters && !features_.default_values)) throw_argument_error("insert into " + table.full_name() + ": the columns are missing");
+        if (!rows.empty() || query_follows) throw_argument_error("insert into " + table.full_name() + ": the columns are missing");
         sql_ += features_.default_values ? " DEFAULT VALUES" : " () VALUES ()";
         return;
     }
     insert_column_list(columns);
     if (query_follows) return;
     const Saved<bool> plain(qualify_, false);
+    values_begin_ = sql_.size();
     sql_ += " VALUES (";
     if (parameters) {
         result_.row_columns = static_cast<std::uint32_t>(columns.size());
@@ -96,6 +98,7 @@ void Compiler::insert_values(std::span<const NodeId> roots, const Table& table) 
             if (i != 0) sql_ += ", ";
             add_parameter(i, ValueKind::null);
         }
+        parameter_columns_ = std::move(columns);
     } else if (!rows.empty()) {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (tree_[rows[i]].children != columns.size()) {
@@ -112,6 +115,7 @@ void Compiler::insert_values(std::span<const NodeId> roots, const Table& table) 
         }
     }
     sql_ += ')';
+    values_end_ = sql_.size();
 }
 
 void Compiler::insert_select(NodeId at, bool conflict) {

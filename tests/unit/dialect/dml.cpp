@@ -42,6 +42,48 @@ TEST_CASE("INSERT of rows, and of parameter rows", "[dialect][insert]") {
     CHECK_FALSE(bulk.statement->returns_rows);
 }
 
+TEST_CASE("an INSERT of parameter rows has a form for many rows and one for COPY", "[dialect][insert]") {
+    using namespace tape_builder;
+    const auto& tags = azoth::detail::table_of<Tag>();
+    const auto& lines = azoth::detail::table_of<Line>();
+    const auto bulk = [](const azoth::Table& table, std::vector<std::uint32_t> positions, const Tape& rest, const Dialect& dialect) {
+        Tape tape = leaf(Op::insert_into, &table);
+        for (const auto position : positions) tape.leaf(Op::column, &table.columns[position]);
+        tape.close(Op::insert_columns, static_cast<std::uint16_t>(positions.size()));
+        tape.leaf(Op::insert_parameters);
+        tape.append(rest);
+        return *compile(azoth::detail::flatten(tape), dialect).statement;
+    };
+    const auto plain = bulk(tags, {0, 1}, {}, pg);
+    CHECK(plain.sql == "INSERT INTO tags (name, uses) VALUES ($1, $2)");
+    CHECK(plain.array_sql ==
+          "INSERT INTO tags (name, uses) SELECT x.c1, x.c2 FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[])) WITH ORDINALITY AS x (c1, c2, n) ORDER BY x.n");
+    CHECK(plain.copy_sql == "COPY tags (name, uses) FROM STDIN");
+    for (const Dialect* other : {&sqlite_dialect(), &my, &maria}) {
+        CHECK(bulk(tags, {0, 1}, {}, *other).array_sql.empty());
+        CHECK(bulk(tags, {0, 1}, {}, *other).copy_sql.empty());
+    }
+
+    const Tape key = item(column(lines.columns[0])), price = item(column(lines.columns[1]));
+    const auto keys = bulk(lines, {1, 2}, node(Op::returning, {key, price}), pg);
+    CHECK(keys.array_sql ==
+          "INSERT INTO lines (price, quantity) SELECT x.c1, x.c2 FROM unnest(CAST($1 AS NUMERIC[]), CAST($2 AS INTEGER[])) WITH ORDINALITY AS x (c1, c2, n) "
+          "ORDER BY x.n RETURNING lines.id, lines.price");
+    CHECK(keys.copy_sql.empty());
+    CHECK(keys.columns == 2);
+    // Rows that come back without a key that grows cannot be told apart.
+    CHECK(bulk(lines, {1, 2}, node(Op::returning, {price}), pg).array_sql.empty());
+    CHECK(bulk(lines, {0, 1, 2}, node(Op::returning, {key}), pg).array_sql.empty());
+
+    const Tape target = node(Op::on_conflict, {column(tags.columns[0])});
+    const auto ignoring = bulk(tags, {0, 1}, clauses({target, leaf(Op::do_nothing)}), pg);
+    CHECK(ignoring.array_sql.ends_with(" ORDER BY x.n ON CONFLICT (name) DO NOTHING"));
+    CHECK(ignoring.copy_sql.empty());
+    // Two rows of one key: the second updates the first, which PostgreSQL refuses within one statement.
+    Tape excluded_uses = leaf(Op::excluded_column, &tags.columns[1]);
+    CHECK(bulk(tags, {0, 1}, clauses({target, node(Op::do_update, {node(Op::set, {excluded_uses}, 0, 0, &tags.columns[1])})}), pg).array_sql.empty());
+}
+
 TEST_CASE("INSERT from a query", "[dialect][insert]") {
     const auto query = select(col<&User::name>, col<&User::points>).where(col<&User::points> > 3);
     check_sql(insert<Tag>().from_select(columns<&Tag::name, &Tag::uses>, query),

@@ -1,31 +1,19 @@
 // SocketWatch: waiting for a socket, a deadline or a call from another thread, on whatever execution context a connection is used.
 #pragma once
 
+#include <azoth/driver/detail/job.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 namespace azoth::detail {
-
-/// A coroutine that belongs to nobody: it starts at once, runs to its end, and its frame frees itself. When the context on which it
-/// waits ends, its frame is destroyed where it stands, so what it holds must be safe to drop at every wait. It may not throw.
-class Job {
-public:
-    struct promise_type {
-        Job get_return_object() noexcept { return {}; }
-        std::suspend_never initial_suspend() noexcept { return {}; }
-        std::suspend_never final_suspend() noexcept { return {}; }
-        void return_void() noexcept {}
-        [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
-    };
-};
 
 /// Readiness of one socket that something else owns.
 ///
@@ -60,7 +48,10 @@ public:
     class Wait {
     public:
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> job) { return watch_.arm(job, interest_, deadline_); }
+        template <class Promise>
+        bool await_suspend(std::coroutine_handle<Promise> frame) noexcept {
+            return watch_.arm(frame, frame.promise().root, interest_, deadline_);
+        }
         Event await_resume() const noexcept { return watch_.event_; }
 
     private:
@@ -70,7 +61,7 @@ public:
         unsigned interest_;
         Deadline deadline_;
     };
-    /// `co_await watch.wait(SocketWatch::readable | SocketWatch::writable, deadline)` in a Job.
+    /// `co_await watch.wait(SocketWatch::readable | SocketWatch::writable, deadline)` in a Job or a Task.
     Wait wait(unsigned interest, Deadline deadline = std::nullopt) noexcept { return {*this, interest, deadline}; }
 
 private:
@@ -78,7 +69,7 @@ private:
     struct Station;
     class Service;
 
-    bool arm(std::coroutine_handle<> job, unsigned interest, Deadline deadline) noexcept;
+    bool arm(std::coroutine_handle<> frame, std::coroutine_handle<> job, unsigned interest, Deadline deadline) noexcept;
     std::shared_ptr<Station> station() const noexcept;
     void leave() noexcept;
 
