@@ -78,8 +78,10 @@ Task<bool> Database::execute_slice(BatchItem& item, const Prepared& prepared, st
     }
     if (item.expected_rows_each) co_await text(savepoint);
     co_await settle();
-    const bool failed = co_await wire.execute(statement) != 0;
+    bool failed = co_await wire.execute(statement) != 0;
     Binder::no_rows(statement);
+    const bool returns = mysql_stmt_field_count(statement) != 0;
+    if (!failed && returns) failed = co_await wire.store_result(statement) != 0;  // RETURNING: an error may come behind the first rows
     if (failed) {
         ServerError error = error_of(statement);
         if (error.code == 1243 || error.code == 1615 || error.code == 2056) throw Stale();
@@ -92,7 +94,7 @@ Task<bool> Database::execute_slice(BatchItem& item, const Prepared& prepared, st
         if (final) fail(std::move(error), sql);
         co_return false;
     }
-    if (mysql_stmt_field_count(statement) != 0) co_await read_rows(statement, *item.statement, item.rows);
+    if (returns) co_await read_rows(statement, *item.statement, item.rows);
     const auto matched = static_cast<std::int64_t>(mysql_stmt_affected_rows(statement));
     if (item.expected_rows_each && matched != *item.expected_rows_each * static_cast<std::int64_t>(size)) {
         // The sum does not say whose row is missing.

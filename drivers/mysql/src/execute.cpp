@@ -124,7 +124,10 @@ Task<> Database::run_once(BatchItem& item, const Prepared& prepared, std::size_t
         }
         fail(statement, compiled.sql);
     }
-    if (mysql_stmt_field_count(statement) != 0) co_await read_rows(statement, compiled, item.rows);
+    if (mysql_stmt_field_count(statement) != 0) {
+        if (co_await wire.store_result(statement) != 0) fail(statement, compiled.sql);
+        co_await read_rows(statement, compiled, item.rows);
+    }
     count(item, prepared, statement, execution);
 }
 
@@ -144,15 +147,13 @@ void Database::count(BatchItem& item, const Prepared& prepared, MYSQL_STMT* stat
         item.generated_keys.push_back(static_cast<std::int64_t>(mysql_stmt_insert_id(statement)));
 }
 
+// The rows are here: the result was stored.
 Task<> Database::read_rows(MYSQL_STMT* statement, const CompiledStatement& compiled, ValueBuffer& rows) {
     check_columns(mysql_stmt_field_count(statement), compiled, rows);
     reader_.attach(statement, rows);
-    if (co_await wire.store_result(statement) != 0) fail(statement, compiled.sql);
-    const std::size_t before = rows.rows();
-    rows.reserve_rows(before + mysql_stmt_num_rows(statement));
-    while (mysql_stmt_fetch(statement) == 0) {  // from memory
+    rows.reserve_rows(rows.rows() + mysql_stmt_num_rows(statement));
+    while (mysql_stmt_fetch(statement) == 0) {
     }
-    co_await wire.free_result(statement);
     while (mysql_stmt_more_results(statement) != 0) {  // a procedure's further results, and its status
         const int more = co_await wire.next_result(statement);
         if (more > 0) fail(statement, compiled.sql);
@@ -177,9 +178,9 @@ Task<> Database::run_text(BatchItem& item) {
             item.affected = verb_of(compiled.sql) == Verb::change ? 0 : -1;
         }
         if (columns != 0) {
-            check_columns(columns, compiled, item.rows);
             const StoredResult result(co_await wire.store_result());
             if (!result) fail(compiled.sql);
+            check_columns(columns, compiled, item.rows);
             const std::span<const MYSQL_FIELD> fields(mysql_fetch_fields(result.get()), columns);
             while (const MYSQL_ROW row = mysql_fetch_row(result.get())) RowReader::append_text_row(fields, row, mysql_fetch_lengths(result.get()), item.rows);
         }
