@@ -299,6 +299,7 @@ set(AZOTH_MYSQL_SOURCES
     drivers/mysql/src/settings.cpp
     drivers/mysql/src/sql_text.cpp
     drivers/mysql/src/statement.cpp
+    drivers/mysql/src/tls_errors.cpp
     drivers/mysql/src/transaction.cpp
     drivers/mysql/src/wire.cpp)
 

@@ -31,7 +31,6 @@ Task<> Database::run_arrays(BatchItem& item, const Prepared& prepared, std::size
     const std::size_t limit = std::min(largest_message, facts_.max_packet) - std::min(header + 2 * prepared.parameters, facts_.max_packet / 2);
     const std::size_t total = item.parameters.rows();
     while (execution < total) {
-        if (execution != 0) check_token(item.statement->sql);
         const std::size_t first = execution;
         std::size_t bytes = 0;
         std::size_t size = 0;
@@ -53,17 +52,13 @@ Task<> Database::run_slice(BatchItem& item, const Prepared& prepared, std::size_
         co_return;
     }
     if (co_await execute_slice(item, prepared, first, size, execution)) co_return;
-    check_token(item.statement->sql);
     const std::size_t half = size / 2;
     co_await run_slice(item, prepared, first, half, execution);
     co_await run_slice(item, prepared, first + half, size - half, execution);
 }
 
 Task<> Database::run_singly(BatchItem& item, const Prepared& prepared, std::size_t first, std::size_t size, std::size_t& execution) {
-    for (execution = first; execution < first + size; ++execution) {
-        check_token(item.statement->sql);
-        co_await run_once(item, prepared, execution);
-    }
+    for (execution = first; execution < first + size; ++execution) co_await run_once(item, prepared, execution);
 }
 
 // Returns false when a row failed: then none of them was executed.
@@ -78,6 +73,7 @@ Task<bool> Database::execute_slice(BatchItem& item, const Prepared& prepared, st
     }
     if (item.expected_rows_each) co_await text(savepoint);
     co_await settle();
+    check_token(sql);
     bool failed = co_await wire.execute(statement) != 0;
     Binder::no_rows(statement);
     const bool returns = mysql_stmt_field_count(statement) != 0;

@@ -2,6 +2,7 @@
 #include "connect.hpp"
 
 #include "errors.hpp"
+#include "tls_errors.hpp"
 
 #include <azoth/base/error.hpp>
 
@@ -40,12 +41,14 @@ void set_tls(MYSQL* handle, const Settings& settings) {
     mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &enforce);
     mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
     if (settings.tls == Tls::disabled) return;
-    mysql_ssl_set(handle, not_empty(settings.ssl_key), not_empty(settings.ssl_cert), not_empty(settings.ssl_ca), not_empty(settings.ssl_capath),
-                  not_empty(settings.ssl_cipher));
+    // Given an authority the library checks the chain, asked or not.
+    mysql_ssl_set(handle, not_empty(settings.ssl_key), not_empty(settings.ssl_cert), verify ? not_empty(settings.ssl_ca) : nullptr,
+                  verify ? not_empty(settings.ssl_capath) : nullptr, not_empty(settings.ssl_cipher));
     if (!settings.tls_version.empty()) mysql_optionsv(handle, MARIADB_OPT_TLS_VERSION, settings.tls_version.c_str());
 }
 
 Handle open(const Settings& settings, const UrlHost& host, std::optional<std::chrono::milliseconds> patience) {
+    clear_tls_errors();
     Handle handle(mysql_init(nullptr));
     if (!handle) throw std::bad_alloc();
     MYSQL* const raw = handle.get();

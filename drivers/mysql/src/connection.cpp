@@ -18,7 +18,10 @@ namespace asio = boost::asio;
 
 awaitable<void> perform(std::shared_ptr<Link> link, std::shared_ptr<Operation> operation) {
     const auto executor = co_await asio::this_coro::executor;
-    if (!link->submit(operation, executor)) throw ResourceClosedError("the connection is closed");
+    if (!link->submit(operation, executor)) {
+        link->usable = false;
+        throw ResourceClosedError("the connection is closed");
+    }
     link->status = TransactionStatus::unknown;
     co_await operation->wait();
     link->status = operation->status;

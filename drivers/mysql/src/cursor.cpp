@@ -42,6 +42,8 @@ Task<std::shared_ptr<OpenCursor>> Database::open_cursor(BatchItem item, const To
             cursor->binder.bind(statement, cursor->item.parameters.row(0));
         }
         touched_ = true;
+        co_await settle();
+        check_token(compiled.sql);
         if (co_await wire.execute(statement) != 0) fail(statement, compiled.sql);
         if (compiled.columns != 0 && compiled.columns != mysql_stmt_field_count(statement)) {
             ValueBuffer none;

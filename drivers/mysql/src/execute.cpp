@@ -47,7 +47,6 @@ Task<> Database::run(BatchItem& item, std::size_t& execution) {
     const CompiledStatement& compiled = *item.statement;
     execution = 0;
     const Verb verb = control_verb(compiled);
-    // The ROLLBACK of a cancelled operation's transaction is not stopped by what stopped that.
     check_token(compiled.sql);
     if (co_await control(compiled, verb)) {
         item.done = true;
@@ -101,7 +100,6 @@ Task<> Database::run_prepared(BatchItem& item, Prepared& prepared, std::size_t& 
         co_return;
     }
     for (; execution < executions; ++execution) {
-        if (execution != 0) check_token(item.statement->sql);
         co_await run_once(item, prepared, execution);
     }
 }
@@ -115,6 +113,7 @@ Task<> Database::run_once(BatchItem& item, const Prepared& prepared, std::size_t
         binder_.bind(statement, values);
     }
     co_await settle();
+    check_token(compiled.sql);  // also between preparing and executing
     if (co_await wire.execute(statement) != 0) {
         const auto code = static_cast<int>(mysql_stmt_errno(statement));
         if (is_stale(code)) throw Stale();
@@ -151,7 +150,7 @@ void Database::count(BatchItem& item, const Prepared& prepared, MYSQL_STMT* stat
 Task<> Database::read_rows(MYSQL_STMT* statement, const CompiledStatement& compiled, ValueBuffer& rows) {
     check_columns(mysql_stmt_field_count(statement), compiled, rows);
     reader_.attach(statement, rows);
-    rows.reserve_rows(rows.rows() + mysql_stmt_num_rows(statement));
+    if (rows.empty()) rows.reserve_rows(mysql_stmt_num_rows(statement));  // of many executions the first: exact growth for each is slow
     while (mysql_stmt_fetch(statement) == 0) {
     }
     while (mysql_stmt_more_results(statement) != 0) {  // a procedure's further results, and its status
@@ -170,6 +169,7 @@ Task<> Database::run_text(BatchItem& item) {
     check_size(compiled.sql.size(), compiled.sql);
     co_await settle();
     for (std::uint32_t execution = 0; execution < item.executions; ++execution) {
+        if (execution != 0) check_token(compiled.sql);
         if (co_await wire.query(compiled.sql) != 0) fail(compiled.sql);
         MYSQL* const handle = wire.handle();
         const unsigned columns = mysql_field_count(handle);

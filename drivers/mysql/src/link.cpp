@@ -4,6 +4,7 @@
 
 #include <azoth/base/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace azoth::mysql::detail {
@@ -14,9 +15,9 @@ std::exception_ptr closed_error() {
     return std::make_exception_ptr(ConnectionLost("the connection was closed while the operation was under way"));
 }
 
-std::exception_ptr stopped_error(Stop why) noexcept {
+std::exception_ptr stopped_error(Stop why, bool connection_lost) noexcept {
     try {
-        throw_stopped(why, {}, true);
+        throw_stopped(why, {}, connection_lost);
     } catch (...) {
         return std::current_exception();
     }
@@ -39,6 +40,47 @@ public:
 
 private:
     Link& link_;
+};
+
+/// The end of an operation that was told to stop: a KILL, another one when the first came before its statement, and the end of patience.
+class Link::Stopping {
+public:
+    explicit Stopping(const std::shared_ptr<Link>& link) noexcept : link_(link) {}
+
+    azoth::detail::SocketWatch::Deadline deadline(const Token& token) const noexcept {
+        if (!kill_) return token.deadline();
+        return answered() ? std::min(again_, patience_) : patience_;
+    }
+    /// Called when something has happened. Returns false when the patience is over.
+    bool go_on(bool complete) noexcept {
+        const auto now = Clock::now();
+        if (!kill_) {
+            if (complete) return true;  // the task finds out by itself, before it sends anything more
+            patience_ = now + kill_grace;
+        } else if (now >= patience_) {
+            return false;
+        } else if (complete || !kill_->answered() || now < again_) {
+            return true;
+        }
+        kill_ = Kill::send(link_->settings_, link_->database_.facts(), link_);
+        // The server may not have read the statement when the KILL came, and a KILL does nothing to a connection without one.
+        wait_ *= 2;
+        again_ = now + wait_;
+        told_ = false;
+        return true;
+    }
+    /// No KILL is on its way.
+    bool answered() const noexcept { return !kill_ || kill_->answered(); }
+    /// There was a KILL, and this is the first call since.
+    bool first_answer() noexcept { return kill_ && !std::exchange(told_, true); }
+
+private:
+    const std::shared_ptr<Link>& link_;
+    std::shared_ptr<Kill> kill_;
+    Clock::time_point patience_;
+    Clock::time_point again_;
+    std::chrono::milliseconds wait_{25};
+    bool told_ = false;
 };
 
 void Link::open(Connected connected) {
@@ -107,37 +149,31 @@ azoth::detail::Job Link::drive(std::shared_ptr<Link> self) {
         Token& token = operation->token;
         if (!wire.usable() || token.stop() != Stop::none) {
             // It has not begun.
-            operation->fail(wire.usable() ? stopped_error(token.stop()) : closed_error());
+            operation->fail(wire.usable() ? stopped_error(token.stop(), false) : closed_error());
             self->finish(*operation);
             continue;
         }
         Task<> task = operation->run(self->database_);
-        std::shared_ptr<Kill> kill;
-        bool told = false;      // the database knows of it
+        Stopping stopping(self);
         bool complete = false;  // the call under way; its coroutine waits for the KILL to be answered
-        auto deadline = token.deadline();
         task.start();
         while (!task.done()) {
             const unsigned interest = complete ? 0U : wire.interest();
-            const Event event = co_await self->watch.wait(interest, deadline);
+            const Event event = co_await self->watch.wait(interest, stopping.deadline(token));
             if (event == Event::context_gone) co_return;
             if (event == Event::ready) complete = wire.advance();
             if (self->closing()) {
                 wire.give_up(closed_error());
                 continue;
             }
-            if (event == Event::timeout && kill) {
-                wire.give_up(stopped_error(token.stop()));  // the grace is over
+            if (token.late()) token.request(Stop::deadline);
+            if (token.stop() != Stop::none && !stopping.go_on(complete)) {
+                wire.give_up(stopped_error(token.stop(), true));
                 continue;
             }
-            if (event == Event::timeout) token.request(Stop::deadline);
-            if (token.stop() != Stop::none && !kill && !complete) {
-                kill = Kill::send(self->settings_, self->database_.facts(), self);
-                deadline = Clock::now() + kill_grace;
-            }
-            if (!complete || (kill && !kill->answered())) continue;
+            if (!complete || !stopping.answered()) continue;
             complete = false;
-            if (kill && !std::exchange(told, true)) self->database_.killed();
+            if (stopping.first_answer()) self->database_.killed();
             wire.resume();  // with a KILL behind it: the driver's own tidying up, for which there is what is left of the grace
         }
         try {

@@ -36,6 +36,7 @@ public:
 
 private:
     class Driving;
+    class Stopping;
 
     static azoth::detail::Job drive(std::shared_ptr<Link> self);
     std::shared_ptr<Operation> next() noexcept;

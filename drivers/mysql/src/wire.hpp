@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "handle.hpp"
+#include "tls_errors.hpp"
 
 #include <coroutine>
 #include <exception>
@@ -83,6 +84,7 @@ public:
     Call(Wire& wire, Start start, Continue go_on) noexcept : wire_(wire), start_(start), continue_(go_on) {}
 
     bool await_ready() noexcept {
+        clear_tls_errors();
         status = start_(&result_);
         return status == 0;
     }
@@ -96,7 +98,10 @@ public:
     }
 
 private:
-    int go_on(int happened) noexcept override { return continue_(&result_, happened); }
+    int go_on(int happened) noexcept override {
+        clear_tls_errors();
+        return continue_(&result_, happened);
+    }
 
     Wire& wire_;
     Start start_;
