@@ -288,9 +288,11 @@ set(AZOTH_MYSQL_SOURCES
     drivers/mysql/src/cursor.cpp
     drivers/mysql/src/database.cpp
     drivers/mysql/src/driver.cpp
+    drivers/mysql/src/error_codes.cpp
     drivers/mysql/src/errors.cpp
     drivers/mysql/src/execute.cpp
     drivers/mysql/src/link.cpp
+    drivers/mysql/src/message_names.cpp
     drivers/mysql/src/opening.cpp
     drivers/mysql/src/operation.cpp
     drivers/mysql/src/parameters.cpp

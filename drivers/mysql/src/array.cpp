@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t largest_message = std::size_t{8} << 20;  // what is copied into one message stays bounded, whatever the server takes
 constexpr std::size_t header = 4096;
-constexpr int unsupported_in_prepared = 1295;  // ER_UNSUPPORTED_PS
 constexpr std::string_view savepoint = "SAVEPOINT azoth_array";
 constexpr std::string_view rollback_to_savepoint = "ROLLBACK TO SAVEPOINT azoth_array";
 
@@ -80,7 +79,7 @@ Task<bool> Database::execute_slice(BatchItem& item, const Prepared& prepared, st
     if (!failed && returns) failed = co_await wire.store_result(statement) != 0;  // RETURNING: an error may come behind the first rows
     if (failed) {
         ServerError error = error_of(statement);
-        if (error.code == 1243 || error.code == 1615 || error.code == 2056) throw Stale();
+        if (is_stale(error.code)) throw Stale();
         if (error.code == unsupported_in_prepared) {
             co_await run_singly(item, prepared, first, size, execution);
             co_return true;

@@ -2,6 +2,8 @@
 // put in other words: what() may end up in a log.
 #include "errors.hpp"
 
+#include "message_names.hpp"
+
 #include <azoth/base/error.hpp>
 
 #include <utility>
@@ -9,21 +11,6 @@
 namespace azoth::mysql::detail {
 
 namespace {
-
-// Between the first `open` after `from` and the next `close`.
-std::string between(std::string_view text, std::string_view from, char open, char close) {
-    std::size_t at = text.find(from);
-    if (at == std::string_view::npos) return {};
-    at = text.find(open, at + from.size() - 1);
-    if (at == std::string_view::npos) return {};
-    const std::size_t end = text.find(close, at + 1);
-    return end == std::string_view::npos ? std::string() : std::string(text.substr(at + 1, end - at - 1));
-}
-
-std::string after_dot(const std::string& name) {
-    const std::size_t dot = name.rfind('.');
-    return dot == std::string::npos ? name : name.substr(dot + 1);
-}
 
 std::string named(std::string text, const std::string& name) { return name.empty() ? text : text + " '" + name + "'"; }
 
@@ -98,91 +85,6 @@ ServerError error_of(MYSQL* handle) {
 
 ServerError error_of(MYSQL_STMT* statement) {
     return {static_cast<int>(mysql_stmt_errno(statement)), mysql_stmt_sqlstate(statement), mysql_stmt_error(statement)};
-}
-
-bool loses_connection(int code) noexcept {
-    switch (code) {
-        case 1053:  // ER_SERVER_SHUTDOWN
-        case 1077: case 1079: case 1080:  // shutting down
-        case 1152: case 1153: case 1154: case 1155: case 1156: case 1157: case 1158: case 1159: case 1160: case 1161: case 1184:
-                    // aborted, packet too large, network errors, as the server saw them
-        case 1927:  // ER_CONNECTION_KILLED
-        case 2000: case 2002: case 2003: case 2006: case 2008: case 2012: case 2013: case 2014: case 2020: case 2026: case 2027: case 2055:
-        case 4031:  // MySQL: closed for inactivity
-        case 5013: case 5014: return true;
-        default: return false;
-    }
-}
-
-bool ends_transaction(int code, bool rollback_on_timeout) noexcept {
-    switch (code) {
-        case 1020:  // ER_CHECKREAD: the record has changed since the snapshot
-        case 1180:  // ER_ERROR_DURING_COMMIT
-        case 1181:  // ER_ERROR_DURING_ROLLBACK
-        case 1206:  // ER_LOCK_TABLE_FULL
-        case 1213:  // ER_LOCK_DEADLOCK
-        case 1402: case 1613: case 1614:  // XA_RB*
-        case 3101: return true;  // MySQL group replication rolled back
-        case 1205: return rollback_on_timeout;
-        default: return false;
-    }
-}
-
-bool is_interruption(int code) noexcept {
-    return code == 1317 || code == 1028 || code == 1969 || code == 3024;
-}
-
-MessageNames parse_message(int code, std::string_view message) {
-    MessageNames names;
-    switch (code) {
-        case 1062:
-        case 1586:  // Duplicate entry '...' for key 'x', MySQL 8: 'table.x'. The value may hold anything, so from the end.
-            if (const std::size_t at = message.rfind("for key '"); at != std::string_view::npos) {
-                names.constraint = between(message.substr(at), "for key '", '\'', '\'');
-                if (const std::size_t dot = names.constraint.find('.'); dot != std::string::npos) {
-                    names.table = names.constraint.substr(0, dot);
-                    names.constraint = after_dot(names.constraint);
-                }
-            }
-            break;
-        case 1451:
-        case 1452:  // ... (`schema`.`table`, CONSTRAINT `x` FOREIGN KEY (`column`) REFERENCES ...
-            names.constraint = between(message, "CONSTRAINT `", '`', '`');
-            names.table = between(message, "`.`", '`', '`');
-            if (const std::size_t at = message.find("`.`"); at != std::string_view::npos) {
-                const std::size_t end = message.find('`', at + 3);
-                if (end != std::string_view::npos) names.table = message.substr(at + 3, end - at - 3);
-            }
-            names.column = between(message, "FOREIGN KEY (`", '`', '`');
-            break;
-        case 4025:  // CONSTRAINT `x` failed for `schema`.`table`
-            names.constraint = after_dot(between(message, "CONSTRAINT `", '`', '`'));
-            if (const std::size_t at = message.rfind("`.`"); at != std::string_view::npos && message.ends_with('`'))
-                names.table = message.substr(at + 3, message.size() - at - 4);
-            break;
-        case 3819: names.constraint = between(message, "constraint '", '\'', '\''); break;
-        case 1048: names.column = between(message, "Column '", '\'', '\''); break;
-        case 1364: names.column = between(message, "Field '", '\'', '\''); break;
-        case 1264:
-        case 1265:
-        case 1406: names.column = after_dot(between(message, "for column '", '\'', '\'')); break;
-        case 1366:
-        case 1292:  // MariaDB: ... for column `schema`.`table`.`column` at row 1; MySQL: for column 'column' at row 1
-            if (const std::size_t at = message.rfind(" for column "); at != std::string_view::npos) {
-                std::string_view rest = message.substr(at + 12);
-                rest = rest.substr(0, rest.rfind(" at row "));
-                if (rest.size() >= 2 && (rest.back() == '`' || rest.back() == '\'')) {
-                    const char quote = rest.back();
-                    rest.remove_suffix(1);
-                    names.column = rest.substr(rest.rfind(quote) + 1);
-                }
-            }
-            break;
-        case 1054: names.column = after_dot(between(message, "column '", '\'', '\'')); break;
-        case 1146: names.table = after_dot(between(message, "Table '", '\'', '\'')); break;
-        default: break;
-    }
-    return names;
 }
 
 void throw_server_error(ServerError error, std::string_view sql) {

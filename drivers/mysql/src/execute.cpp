@@ -9,14 +9,6 @@ namespace azoth::mysql::detail {
 
 namespace {
 
-// Nothing was executed, and preparing the statement again helps: its tables were altered, or the server forgot it.
-bool is_stale(int code) noexcept {
-    return code == 1243     // ER_UNKNOWN_STMT_HANDLER
-           || code == 1615  // ER_NEED_REPREPARE
-           || code == 2056;  // CR_STMT_CLOSED
-}
-constexpr int columns_changed = 2057;  // CR_NEW_STMT_METADATA: it was executed, and returns other columns than before
-
 Verb control_verb(const CompiledStatement& compiled) noexcept {
     const bool control = compiled.effect == Effect::transaction || compiled.effect == Effect::unknown;
     return control ? verb_of(compiled.sql) : Verb::other;

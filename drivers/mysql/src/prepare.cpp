@@ -8,10 +8,6 @@
 
 namespace azoth::mysql::detail {
 
-namespace {
-constexpr int unsupported_in_prepared = 1295;  // ER_UNSUPPORTED_PS
-}
-
 StatementHandle Database::make_statement() {
     graveyard_.reserve();
     MYSQL_STMT* const made = mysql_stmt_init(wire.handle());

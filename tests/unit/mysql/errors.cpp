@@ -1,7 +1,8 @@
 // The server's errors as exceptions: type, names, codes, and no value in what().
 #include "support.hpp"
 
-#include "errors.hpp"
+#include "../../../drivers/mysql/src/error_codes.hpp"
+#include "../../../drivers/mysql/src/message_names.hpp"
 
 using namespace azoth;
 using namespace azoth::mysql_test;

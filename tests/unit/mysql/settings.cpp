@@ -1,7 +1,7 @@
 // URLs: what is understood, what is refused and by which name.
 #include "support.hpp"
 
-#include "settings.hpp"
+#include "../../../drivers/mysql/src/settings.hpp"
 
 using namespace azoth;
 using namespace azoth::mysql_test;

@@ -16,7 +16,7 @@ template <class F>
 void round_trip(const std::string& type, ValueView value, F&& check) {
     CAPTURE(type);
     Database db;
-    db.run(batch(item(statement("CREATE TEMPORARY TABLE v (v " + type + ")", Effect::definition)))).rethrow_error();
+    db.run(batch(item(statement("CREATE TEMPORARY TABLE v (v " + type + ") CHARACTER SET utf8mb4", Effect::definition)))).rethrow_error();
     db.sql("INSERT INTO v VALUES (?)", {value});
     const Batch done = db.sql("SELECT v FROM v");
     REQUIRE(done.items[0].rows.rows() == 1);
