@@ -111,6 +111,7 @@ private:
     std::uint64_t last_cursor_ = 0;
     std::deque<Notification> notifications_;
     std::optional<Clock::time_point> grace_;  // of a cancel: after it the connection is closed
+    Clock::time_point next_cancel_{};
 
     mutable std::mutex mutex_;
     std::deque<std::shared_ptr<Operation>> queue_;
