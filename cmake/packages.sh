@@ -29,6 +29,18 @@ has_header() {
         g++ -std=c++20 -x c++ -fsyntax-only - >/dev/null 2>&1
 }
 
+# Is program $1 there? Servers are in folders that an ordinary user's PATH may lack.
+has_program() { PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$1" >/dev/null; }
+
+# Debian keeps each version's server in a folder of its own; 15 or newer is enough.
+has_postgresql_server() {
+    local server
+    for server in /usr/lib/postgresql/*/bin/postgres "$(command -v postgres || true)"; do
+        if [ -x "$server" ] && [ "$("$server" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')" -ge 15 ]; then return 0; fi
+    done
+    return 1
+}
+
 # Is what package $1 provides there, from wherever it came?
 is_present() {
     case "$1" in
@@ -41,6 +53,9 @@ is_present() {
         libsqlite3-dev) pkg-config --exists 'sqlite3 >= 3.35' 2>/dev/null ;;
         catch2) has_header catch2/catch.hpp || has_header catch2/catch_all.hpp ;;
         clang-19) command -v clang++-19 >/dev/null ;;
+        postgresql) has_postgresql_server ;;
+        mariadb-server) has_program mariadbd && has_program mariadb-install-db && has_program mariadb ;;
+        pgbouncer | openssl) has_program "$1" ;;
         *) fail "is_present does not know the package $1" ;;
     esac
 }
@@ -56,10 +71,22 @@ as_root() {
     fi
 }
 
-# Installs `missing` with apt.
+# Installs `missing` with apt. The packages of servers would start the system's own: meanwhile a policy forbids it, as in Debian's container
+# images. Tests run servers of their own.
 apt_install() {
     say "Installing with apt: ${missing[*]}"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" ||
+    # shellcheck disable=SC2016  # expanded by the inner shell
+    as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+        policy=/usr/sbin/policy-rc.d
+        case " $* " in *" postgresql "* | *" mariadb-server "* | *" pgbouncer "*)
+            if [ ! -e "$policy" ]; then
+                trap "rm -f $policy" EXIT
+                trap "exit 130" INT TERM
+                printf "#!/bin/sh\nexit 101\n" >"$policy"
+                chmod 755 "$policy"
+            fi
+        esac
+        apt-get install -y --no-install-recommends "$@"' apt-install "${missing[@]}" ||
         fail "apt could not install all of: ${missing[*]}. Install them by hand (see above why it failed) and run this again."
 }
 
@@ -84,7 +111,7 @@ require() {
         apt_install
         for package in "$@"; do
             is_present "$package" ||
-                fail "$package is installed but too old or unusable here: azoth needs g++ 12, CMake 3.25, Boost 1.81, fmt 9 and SQLite 3.35. Debian 12 and Ubuntu 24.04 have them."
+                fail "$package is installed but too old or unusable here: azoth needs g++ 12, CMake 3.25, Boost 1.81, fmt 9, SQLite 3.35, libpq 15 and MariaDB Connector/C 3.3, its tests a PostgreSQL server 15. Debian 12 and Ubuntu 24.04 have them."
         done
     fi
     require_cmake
