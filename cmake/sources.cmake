@@ -154,6 +154,7 @@ set(AZOTH_SOURCES
     src/engine/bulk_insert.cpp
     src/engine/connection.cpp
     src/engine/connection_core.cpp
+    src/engine/connection_recovery.cpp
     src/engine/connection_transaction.cpp
     src/engine/echo.cpp
     src/engine/engine.cpp
@@ -281,7 +282,29 @@ set(AZOTH_MYSQL_HEADERS
     drivers/mysql/include/azoth/mysql.hpp)
 
 set(AZOTH_MYSQL_SOURCES
-    drivers/mysql/src/driver.cpp)
+    drivers/mysql/src/array.cpp
+    drivers/mysql/src/cancel.cpp
+    drivers/mysql/src/connect.cpp
+    drivers/mysql/src/connection.cpp
+    drivers/mysql/src/cursor.cpp
+    drivers/mysql/src/database.cpp
+    drivers/mysql/src/driver.cpp
+    drivers/mysql/src/error_codes.cpp
+    drivers/mysql/src/errors.cpp
+    drivers/mysql/src/execute.cpp
+    drivers/mysql/src/link.cpp
+    drivers/mysql/src/message_names.cpp
+    drivers/mysql/src/opening.cpp
+    drivers/mysql/src/operation.cpp
+    drivers/mysql/src/parameters.cpp
+    drivers/mysql/src/prepare.cpp
+    drivers/mysql/src/rows.cpp
+    drivers/mysql/src/settings.cpp
+    drivers/mysql/src/sql_text.cpp
+    drivers/mysql/src/statement.cpp
+    drivers/mysql/src/tls_errors.cpp
+    drivers/mysql/src/transaction.cpp
+    drivers/mysql/src/wire.cpp)
 
 foreach(list IN ITEMS AZOTH_HEADERS AZOTH_SOURCES AZOTH_SQLITE_HEADERS AZOTH_SQLITE_SOURCES AZOTH_POSTGRESQL_HEADERS AZOTH_POSTGRESQL_SOURCES AZOTH_MYSQL_HEADERS
         AZOTH_MYSQL_SOURCES)

@@ -1,8 +1,6 @@
 // 1,000 loaded objects, one column changed in each, one commit; the loading is not measured.
-#include "floors/update.hpp"
-
-#include "fixture.hpp"
-#include "floors/list.hpp"
+#include "fixtures/every.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -21,39 +19,41 @@ awaitable<void> change(const azoth::async_sessionmaker& sessions, Sample& sample
     sample.stop();
 }
 
-void take_all(floors::Database& database, Sample& sample) {
-    floors::Statement rows(database.handle(), "SELECT id, name, quantity, price FROM items");
-    while (rows.step()) sample.take(rows.integer(0), rows.text(1), rows.small(2), rows.real(3));
+// Every row as the run left it; then the table is as it was.
+void take_and_refill(floors::Items& table, Sample& sample, std::size_t count) {
+    table.take(sample);
+    table.refill(count);
 }
 
 }  // namespace
 
 void update(Suite& suite) {
     const std::size_t count = suite.size(1000, 10);
-    for (const std::string mode : modes) {
-        if (!suite.wants("update 1,000 objects", mode)) continue;
-        Fixture fixture(suite, mode, {.items = count});
-        floors::Update floor(fixture.floor);
-        floors::List list(fixture.floor);
+    on_every_database(suite, {"update 1,000 objects"}, {.items = count}, [&](auto& fixture) {
+        using Floors = std::decay_t<decltype(fixture)>;
+        typename Floors::Update floor(fixture.floor);
+        typename Floors::List list(fixture.floor);
         Workload workload;
         workload.name = "update 1,000 objects";
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "object";
         workload.units = count;
+        workload.against = fixture.mode() == "pg" ? "C, pipeline" : "C, row each";
         workload.floor = [&](Sample& sample) {
             auto items = list.all();
             sample.start();
             for (Item& item : items) item.quantity += 1;
             floor.quantities(items);
             sample.stop();
-            take_all(fixture.floor, sample);
+            take_and_refill(fixture.floor_items(), sample, count);
         };
         workload.ours = [&](Sample& sample) {
             fixture.run(change(fixture.sessions, sample));
-            take_all(fixture.outside, sample);
+            take_and_refill(fixture.items(), sample, count);
         };
         suite.measure(workload);
-    }
+        if (fixture.mode() != "inline") measure_peer(suite, fixture, workload, "update", "P5", 10);
+    });
 }
 
 }  // namespace benchmarks

@@ -17,6 +17,8 @@ struct ConnectionCore::Flight {
     std::size_t begin_items = 0;  ///< how many of them BEGIN takes
     bool commit = false;          ///< the last item is COMMIT
     bool autocommit = false;
+    bool untried = false;         ///< the first batch on a connection that others have used before
+    bool outcome_known = false;   ///< COMMIT was not answered, but the server has been asked since
     std::chrono::steady_clock::time_point start{};  ///< when somebody observes
 };
 

@@ -96,9 +96,14 @@ awaitable<void> ConnectionCore::rollback() {
 awaitable<void> ConnectionCore::fly_rollback(Self self) {
     Busy busy(*self);
     const bool send = self->must_send_rollback();
+    const bool only_read = self->state_.only_read();
     self->state_.rollback();
     self->close_cursors();
     if (!send) co_return;
+    if (only_read && self->hold_ == Hold::transaction && self->lease_.connection().rollback_may_wait()) {
+        self->lease_.release(true);
+        co_return;
+    }
     Batch batch;
     self->engine_->append_step(batch.items, {StepKind::rollback}, {});
     const auto timeout = self->engine_->options().statement_timeout;
@@ -148,11 +153,12 @@ void ConnectionCore::drop(TransactionToken token) noexcept {
         if (!dropped_ || dropped_->transaction != token.transaction || token.savepoint < dropped_->savepoint) dropped_ = token;
         return;
     }
+    const bool only_read = state_.only_read();
     if (!state_.drop(token)) return;
     close_cursors();
     if (hold_ != Hold::transaction) return;
     state_.rollback();
-    lease_.release();
+    lease_.release(only_read);
 }
 
 void ConnectionCore::invalidate() noexcept {
@@ -168,8 +174,9 @@ void ConnectionCore::close() noexcept {
     closed_ = true;
     if (busy_.load(std::memory_order_acquire)) return;  // when the operation ends
     close_cursors();
+    const bool only_read = state_.only_read();
     state_.rollback();
-    lease_.release();
+    lease_.release(only_read);
 }
 
 }  // namespace azoth::detail

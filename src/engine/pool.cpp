@@ -232,6 +232,7 @@ void Pool::give_back(std::unique_ptr<PoolSlot> slot, ReleaseKind kind) noexcept 
         const std::lock_guard lock(mutex_);
         const auto now = PoolMachine::Clock::now();
         const SlotId id = slot->id;
+        slot->reused = true;
         parked_.push_back(std::move(slot));
         machine_.release(id, kind, now, commands_);
         note(actions, now);

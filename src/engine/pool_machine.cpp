@@ -122,6 +122,16 @@ void PoolMachine::detach(SlotId id, TimePoint now, Commands& out) {
     settle(now, out);
 }
 
+bool PoolMachine::borrow_idle(SlotId id, TimePoint now) {
+    const auto place = std::find(idle_.begin(), idle_.end(), id);
+    if (place == idle_.end()) return false;
+    idle_.erase(place);
+    Slot& slot = find(id);
+    slot.state = State::leased;
+    slot.leased_at = now;
+    return true;
+}
+
 void PoolMachine::invalidate(TimePoint now, Commands& out) {
     invalidate_made_before_now(out);
     settle(now, out);

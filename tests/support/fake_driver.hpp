@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,9 @@ public:
     int execute_hops = 1;         ///< suspensions of every batch and fetch; 0 = completes at once
     bool immediate = false;       ///< try_execute works
     bool single = false;          ///< PoolKind::single
+    bool rollback_may_wait = false;
+    std::string transaction_id;              ///< what a connection says its transaction's id is
+    std::function<std::optional<bool>(const std::string& id)> outcome;  ///< what became of a transaction; may throw
     bool cancelled_batches_apply = false;  ///< BEGIN, COMMIT ... of a cancelled batch take effect all the same
     ErrorEffect error_effect = ErrorEffect::undo_statement;
     /// Called for every statement before it takes effect: may fill rows, or throw what the database would report.
@@ -154,6 +158,12 @@ public:
 
     TransactionStatus transaction_status() const noexcept override { return usable_ && !busy_ && !pending_ ? status_ : TransactionStatus::unknown; }
     bool usable() const noexcept override { return usable_; }
+    bool rollback_may_wait() const noexcept override { return server_->rollback_may_wait; }
+    std::string transaction_id() const override { return server_->transaction_id; }
+    awaitable<std::optional<bool>> transaction_outcome(std::string id) override {
+        co_await server_->pause(server_->execute_hops);
+        co_return server_->outcome ? server_->outcome(id) : std::nullopt;
+    }
     void close() noexcept override {
         if (std::exchange(usable_, false)) --server_->open_;
     }

@@ -116,11 +116,14 @@ private:
     struct Flight;
     class Busy;
 
+    void take(Lease lease);
+    void note_effect(Effect effect) noexcept;
     void check_idle() const;
     void check_usable(const RunOptions& options) const;
     Flight prepare(Batch& batch, const RunOptions& options);
     static void restore(Batch& batch, const Flight& flight) noexcept;
     void finish(Batch& batch, const Flight& flight);
+    bool may_replay(const Batch& batch, const Flight& flight) const noexcept;
     std::exception_ptr refusal(const Batch& batch, const Flight& flight) const;
     void failed(std::exception_ptr error, bool autocommit, bool cancelled) noexcept;
     void settle() noexcept;
@@ -134,6 +137,8 @@ private:
     using Self = std::shared_ptr<ConnectionCore>;
     static awaitable<void> fly_acquire(Self self);
     static awaitable<Batch> fly(Self self, Batch batch, RunOptions options);
+    static awaitable<Batch> replay(Self self, Batch batch, Flight& flight);
+    static awaitable<Batch> resolve_commit(Self self, Batch batch, Flight& flight);
     static awaitable<void> fly_commit(Self self);
     static awaitable<void> fly_rollback(Self self);
     static awaitable<void> fly_release(Self self, TransactionToken token);
@@ -149,6 +154,7 @@ private:
     std::optional<TransactionToken> dropped_;  ///< while an operation was under way
     const Hold hold_;
     bool closed_ = false;
+    bool untried_ = false;  ///< nothing has been sent on this lease, whose connection others have used before
     std::atomic<bool> busy_{false};
 };
 

@@ -95,6 +95,9 @@ public:
     /// A granted connection leaves the pool for good, open.
     void detach(SlotId slot, TimePoint now, Commands& out);
 
+    /// The owner has work of its own with an idle connection, and gives it back by `release`. Returns false when it is not idle.
+    bool borrow_idle(SlotId slot, TimePoint now);
+
     /// Every connection made before now is closed: idle ones at once, others when they come back.
     void invalidate(TimePoint now, Commands& out);
     /// As `invalidate`, but connections in use no longer count against the limits (except in `single` mode). Callers go
