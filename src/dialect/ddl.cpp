@@ -43,6 +43,7 @@ public:
             foreign_key(key);
         }
         sql_ += ')';
+        if (dialect_.features().character_set_clause) sql_ += " DEFAULT CHARACTER SET utf8mb4";
         return std::move(sql_);
     }
 

@@ -77,6 +77,7 @@ constexpr DialectFeatures common() {
     f.json = DialectFeatures::Json::functions;
     f.partial_indexes = false;
     f.text_keys = false;
+    f.character_set_clause = true;
     f.max_identifier = 64;
     return f;
 }

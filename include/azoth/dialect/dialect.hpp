@@ -63,6 +63,7 @@ struct DialectFeatures {
     // ---- DDL
     bool alter_constraints = true;        ///< ALTER TABLE ADD/DROP CONSTRAINT
     bool partial_indexes = true;
+    bool character_set_clause = false;    ///< CREATE TABLE says that text is UTF-8, whatever the server's default
     bool text_keys = true;                ///< unlimited text can be indexed
     bool index_in_schema = false;         ///< CREATE INDEX s.ix ON t; else CREATE INDEX ix ON s.t
     // ---- limits
