@@ -233,7 +233,7 @@ void Suite::measure_memory(const Workload& workload, double limit_mib) {
     ++targets_;
     missed_ += met ? 0 : 1;
     const std::string name = workload.target ? workload.target->name : "";
-    report(print("%-38s %-7s %-14s %6.1f MiB %6.1f MiB %59s%s <= %g MiB %s", workload.name.c_str(), workload.mode.c_str(),
+    report(print("%-38s %-7s %-14s %6.1f MiB %6.1f MiB %49s%s <= %g MiB %s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, "", name.c_str(), limit_mib, met ? "met" : "MISSED"),
            print("%s,%s,%s,MiB,1,1,%.1f,%.1f,,,,,,,,,,,,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, name.c_str(), limit_mib, met ? "met" : "MISSED"));
@@ -266,6 +266,19 @@ void Suite::measure_waits(const Workload& workload, double limit) {
            print("%s,%s,p99 over p50,%s,%llu,%d,,,,,,,,,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
                  workload.unit.c_str(), static_cast<unsigned long long>(workload.units), options_.pairs, median, tail, ratio.median,
                  ratio.low, ratio.high, name.c_str(), limit, verdict));
+}
+
+void Suite::count(const Workload& workload, std::size_t counted, std::size_t limit) {
+    if (!wants(workload.name, workload.mode) || options_.list || !options_.side.empty()) return;
+    const bool met = counted <= limit;
+    ++targets_;
+    missed_ += met ? 0 : 1;
+    const std::string name = workload.target ? workload.target->name : "";
+    const char* const verdict = met ? "met" : "MISSED";
+    report(print("%-38s %-7s %-14s %10s %10zu %49s%s <= %zu %s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), "", counted, "",
+                 name.c_str(), limit, verdict),
+           print("%s,%s,,%s,1,1,,%zu,,,,,,,,,,,,%s,%zu,%s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), counted,
+                 name.c_str(), limit, verdict));
 }
 
 void Suite::note(const std::string& line) {

@@ -126,6 +126,8 @@ public:
     void measure_memory(const Workload& workload, double limit_mib);
     /// How evenly our side's operations waited for their turn: the 99th percentile over the median, of all runs together.
     void measure_waits(const Workload& workload, double limit);
+    /// A count that must not be above `limit`, with no time about it: round trips.
+    void count(const Workload& workload, std::size_t counted, std::size_t limit);
     /// The peers' process, started when first asked for; null without peers.
     Peer* peer();
     /// A line that belongs to no measurement: why something was skipped, what was counted. Said once.

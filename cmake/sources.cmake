@@ -50,6 +50,7 @@ set(AZOTH_HEADERS
     include/azoth/orm/many.hpp
     include/azoth/orm/one.hpp
     include/azoth/orm/relation_member.hpp
+    include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
     include/azoth/orm/session_transaction.hpp
@@ -196,6 +197,7 @@ set(AZOTH_SOURCES
     src/orm/related.cpp
     src/orm/relation_member.cpp
     src/orm/relations.cpp
+    src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
     src/orm/session_state.cpp
