@@ -41,6 +41,8 @@ namespace {
 
 constexpr auto idle_timeout = 60s;      // between two requests of a connection
 constexpr auto transfer_timeout = 30s;  // for a request to arrive whole, or an answer to be taken
+constexpr auto linger_timeout = 2s;     // for the rest of a request that was refused
+constexpr std::size_t linger_limit = 1024 * 1024;
 constexpr std::size_t body_limit = 64 * 1024;
 constexpr std::uint32_t header_limit = 16 * 1024;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
@@ -177,7 +179,21 @@ struct Server::Worker {
         const auto message = message_of(std::move(response), version, keep_alive, head, date.now());
         stream.expires_after(transfer_timeout);
         const auto [write_error, written] = co_await http::async_write(stream, message, as_result);
+        if (error && !write_error) co_await linger(stream);
         co_return keep_alive && !write_error;
+    }
+
+    // Closing a socket with something unread resets it, and the answer may be lost on its way.
+    static awaitable<void> linger(beast::tcp_stream& stream) {
+        beast::error_code ignored;
+        stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        stream.expires_after(linger_timeout);
+        char unread[4096];
+        for (std::size_t total = 0; total < linger_limit;) {
+            const auto [error, size] = co_await stream.async_read_some(asio::buffer(unread), as_result);
+            if (error) break;
+            total += size;
+        }
     }
 };
 
