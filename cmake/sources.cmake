@@ -69,6 +69,7 @@ set(AZOTH_HEADERS
     include/azoth/schema/stored_as.hpp
     include/azoth/schema/table.hpp
     include/azoth/schema/table_of.hpp
+    include/azoth/sql/any.hpp
     include/azoth/sql/case.hpp
     include/azoth/sql/column_handle.hpp
     include/azoth/sql/common_type.hpp
@@ -93,6 +94,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/text.hpp
     include/azoth/sql/update.hpp
     include/azoth/sql/window.hpp
+    include/azoth/types/array.hpp
     include/azoth/types/blob.hpp
     include/azoth/types/decimal.hpp
     include/azoth/types/duration.hpp
@@ -126,9 +128,11 @@ set(AZOTH_SOURCES
     src/dialect/compile/insert.cpp
     src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
+    src/dialect/compile/json.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
     src/dialect/compile/order.cpp
+    src/dialect/compile/placeholder.cpp
     src/dialect/compile/predicate.cpp
     src/dialect/compile/select.cpp
     src/dialect/compile/source.cpp
@@ -217,6 +221,7 @@ set(AZOTH_SOURCES
     src/sql/source.cpp
     src/sql/tape.cpp
     src/sql/text.cpp
+    src/types/array.cpp
     src/types/blob.cpp
     src/types/decimal.cpp
     src/types/decimal_arithmetic.cpp
@@ -335,7 +340,7 @@ endif()
 
 file(GLOB_RECURSE AZOTH_TEST_SUPPORT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
 list(FILTER AZOTH_TEST_SUPPORT EXCLUDE REGEX "/support/main/")
-foreach(group IN ITEMS unit contract threads chaos)
+foreach(group IN ITEMS unit dialects contract threads chaos)
     file(GLOB_RECURSE AZOTH_TESTS_${group} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${group}/*.cpp)
 endforeach()
 file(GLOB AZOTH_COMPILE_FAIL_CASES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cpp)

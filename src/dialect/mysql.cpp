@@ -74,6 +74,9 @@ constexpr DialectFeatures common() {
     f.distinctness = DialectFeatures::Distinctness::spaceship;
     f.concat_function = true;
     f.ilike = false;
+    f.division = DialectFeatures::Division::add_double;  // natively four digits
+    f.exact_average = false;
+    f.anchor = DialectFeatures::Anchor::long_text;
     f.json = DialectFeatures::Json::functions;
     f.partial_indexes = false;
     f.text_keys = false;
@@ -91,6 +94,8 @@ constexpr DialectFeatures mariadb_features() {
     f.lateral = false;
     f.lock_of = false;
     f.lock_share_mode = true;
+    f.json = DialectFeatures::Json::text_functions;
+    f.lag_default = false;
     return f;
 }
 
@@ -104,6 +109,7 @@ public:
 
     // DATETIME without (6) drops microseconds. Instants are stored as UTC in DATETIME: TIMESTAMP ends in 2038.
     std::string column_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean: return "BOOL";
             case TypeKind::smallint: return "SMALLINT";
@@ -130,6 +136,7 @@ public:
     }
 
     std::string cast_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean:
             case TypeKind::smallint:

@@ -84,6 +84,7 @@ public:
     // * JSON text such as 1.0 would become the number 1 under NUMERIC affinity, so that name contains TEXT as well.
     // * Dates and times are ISO text, which NUMERIC affinity leaves alone; an interval is an integer of microseconds.
     std::string column_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean: return "BOOLEAN";
             case TypeKind::smallint: return "SMALLINT";
@@ -109,6 +110,7 @@ public:
 
     // CAST takes the affinity of the type's name and converts by force, so it must be the class the value is stored in.
     std::string cast_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean:
             case TypeKind::smallint:

@@ -54,11 +54,16 @@ struct DialectFeatures {
     bool concat_function = false;         ///< concat(a, b); else a || b
     bool ilike = true;                    ///< ILIKE; else lower() LIKE lower()
     bool tuple_in_values = false;         ///< (a, b) IN (VALUES (1, 2)); else IN ((1, 2))
-    enum class Division : std::uint8_t { native, cast_numeric, add_real } division = Division::native;  ///< how `/` of integers keeps its fraction
+    enum class Division : std::uint8_t { native, cast_numeric, add_real, add_double } division = Division::native;  ///< how `/` of integers keeps its fraction
+    bool exact_average = true;            ///< avg() of integers keeps its fraction; else they are made doubles first
+    bool round_floats = true;             ///< round(x, digits) of a floating-point x; else x is made exact first
+    enum class Anchor : std::uint8_t { as_is, widest, long_text } anchor = Anchor::as_is;  ///< columns of a recursive CTE's anchor are cast: all that have bounds, or text alone
+    bool lag_default = true;              ///< lag(x, n, default)
     enum class BitXor : std::uint8_t { caret, hash, none } bit_xor = BitXor::caret;
-    enum class Json : std::uint8_t { arrows, typed_arrows, functions } json = Json::arrows;
+    enum class Json : std::uint8_t { arrows, typed_arrows, functions, text_functions } json = Json::arrows;  ///< text_functions: JSON is text
     bool extract_function = true;         ///< EXTRACT(year FROM x); else strftime
     bool quantified = true;               ///< = ANY (query), = ALL (query)
+    bool arrays = false;                  ///< columns of arrays, = ANY (array), @>, <@, &&; and jsonb's @> and ?
     bool text_decimals = false;           ///< decimals are kept as text and compared as numbers
     // ---- DDL
     bool alter_constraints = true;        ///< ALTER TABLE ADD/DROP CONSTRAINT
@@ -127,6 +132,7 @@ public:
 
 protected:
     ~Dialect() = default;
+    [[noreturn]] void refuse_array() const;
     [[noreturn]] void refuse_isolation(Isolation isolation, std::string_view known) const;
     /// `word` in lower case.
     virtual bool reserved(std::string_view word) const = 0;
