@@ -130,10 +130,16 @@ TEST_CASE("RETURNING entities refreshes what is loaded", "[query]") {
         co_await library::fill(database.sessions(), 1, 3);
         auto session = database.sessions()();
         auto book = co_await session.get<Book>(1001);
-        auto result = co_await session.execute(update<Book>().where(col<&Book::id> <= 1002).values(col<&Book::year> = 1950).returning(entity<Book>));
-        const auto books = result.scalars().all();
-        REQUIRE(books.size() == 2);
-        CHECK(book->year == 1950);
+        const auto change = update<Book>().where(col<&Book::id> <= 1002).values(col<&Book::year> = 1950).returning(entity<Book>);
+        if (database.kind().mariadb()) {  // which has RETURNING for INSERT and DELETE: refused before anything is sent
+            const auto refused = co_await failure_of<NotSupportedError>([&]() -> awaitable<void> { (void)co_await session.execute(change); });
+            CHECK(refused.find("UPDATE ... RETURNING") != std::string::npos);
+        } else {
+            auto result = co_await session.execute(change);
+            const auto books = result.scalars().all();
+            REQUIRE(books.size() == 2);
+            CHECK(book->year == 1950);
+        }
         auto inserted = co_await session.execute(insert<Passport>().values(col<&Passport::number> = "new", col<&Passport::author_id> = 1).returning(entity<Passport>));
         auto passport = inserted.scalars().one();
         CHECK(passport->id == 1);
