@@ -30,6 +30,7 @@ set(AZOTH_HEADERS
     include/azoth/engine/events.hpp
     include/azoth/engine/into.hpp
     include/azoth/engine/lease.hpp
+    include/azoth/engine/listener.hpp
     include/azoth/engine/options.hpp
     include/azoth/engine/pool_machine.hpp
     include/azoth/engine/pool_status.hpp
@@ -165,6 +166,7 @@ set(AZOTH_SOURCES
     src/engine/engine.cpp
     src/engine/engine_core.cpp
     src/engine/home.cpp
+    src/engine/listener.cpp
     src/engine/observers.cpp
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp
