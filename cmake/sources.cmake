@@ -30,6 +30,8 @@ set(AZOTH_HEADERS
     include/azoth/engine/events.hpp
     include/azoth/engine/into.hpp
     include/azoth/engine/lease.hpp
+    include/azoth/engine/multiplex_machine.hpp
+    include/azoth/engine/multiplexed.hpp
     include/azoth/engine/options.hpp
     include/azoth/engine/pool_machine.hpp
     include/azoth/engine/pool_status.hpp
@@ -50,6 +52,7 @@ set(AZOTH_HEADERS
     include/azoth/orm/many.hpp
     include/azoth/orm/one.hpp
     include/azoth/orm/relation_member.hpp
+    include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
     include/azoth/orm/session_transaction.hpp
@@ -160,6 +163,9 @@ set(AZOTH_SOURCES
     src/engine/engine.cpp
     src/engine/engine_core.cpp
     src/engine/home.cpp
+    src/engine/multiplex_link.cpp
+    src/engine/multiplex_machine.cpp
+    src/engine/multiplexer.cpp
     src/engine/observers.cpp
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp
@@ -196,6 +202,7 @@ set(AZOTH_SOURCES
     src/orm/related.cpp
     src/orm/relation_member.cpp
     src/orm/relations.cpp
+    src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
     src/orm/session_state.cpp

@@ -14,6 +14,7 @@ namespace azoth {
 
 class AsyncConnection;
 class Dialect;
+class Multiplexed;
 namespace detail {
 class EngineCore;
 }
@@ -46,6 +47,9 @@ public:
     /// connect() with a transaction begun. Leaving the connection's scope without `commit()` rolls back.
     /// Round trips: 0; BEGIN travels with the first statement.
     awaitable<AsyncConnection> begin(TransactionOptions options = {}) const;
+
+    /// Makes an object for reads that share connections; one for the whole program will do. Include <azoth/engine/multiplexed.hpp>.
+    Multiplexed multiplexed() const;
 
     /// Closes idle connections now, those in use when they come back. May be called again; the engine can be used afterwards.
     awaitable<void> dispose() const;
