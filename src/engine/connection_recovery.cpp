@@ -94,6 +94,7 @@ awaitable<std::optional<bool>> ask(Pool& pool, std::string id, std::chrono::mill
         bool supported = true;
         try {
             Lease lease = co_await pool.acquire();
+            co_await lease.settle();
             committed = co_await lease.connection().transaction_outcome(id);
         } catch (const NotSupportedError&) {
             supported = false;

@@ -99,6 +99,9 @@ public:
     /// rollback() when nothing needs to be waited for: returns true when it is done.
     bool try_rollback();
 
+    /// The transaction only read, and the driver lets its ROLLBACK wait for the connection's next user: giving the connection back is all.
+    bool rollback_may_wait() const noexcept;
+
     /// Commits a transaction, or keeps a savepoint's work (RELEASE travels with the next statement).
     /// Errors: `InvalidRequestError` when it has ended; as commit().
     awaitable<void> commit(TransactionToken token);
