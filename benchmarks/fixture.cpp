@@ -1,51 +1,45 @@
-// Makes the files; runs coroutines.
+// The engine of a workload; runs coroutines.
 #include "fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace benchmarks {
 
 namespace {
 
-std::string fresh(const Suite& suite, const char* name, const floors::Rows& rows) {
-    std::string path = suite.options().folder + "/" + name;
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-        std::error_code ignored;
-        std::filesystem::remove(path + suffix, ignored);
-    }
-    floors::fill(path, rows);
-    return path;
-}
+// As many connections as the busiest workload has coroutines; those beyond one are made only where they are used.
+constexpr azoth::EngineOptions engine_options{.pool_size = 8, .max_overflow = 0};
 
 }  // namespace
 
-Fixture::Fixture(const Suite& suite, const std::string& mode, const floors::Rows& rows)
-    : floor_path_(fresh(suite, "floor.db", rows)),
-      ours_path_(fresh(suite, "ours.db", rows)),
+Fixture::Fixture(std::string mode, std::string url, std::string options)
+    : mode_(std::move(mode)),
+      url_(std::move(url)),
       context_(1),
-      floor(floor_path_),
-      outside(ours_path_),
-      engine(azoth::create_async_engine(
-          context_.get_executor(),
-          "sqlite:///" + ours_path_ + "?journal_mode=wal&synchronous=off&foreign_keys=on&execution=" + mode)),
+      engine(azoth::create_async_engine(context_.get_executor(), url_ + options, engine_options)),
       sessions(engine) {}
 
 Fixture::~Fixture() = default;
 
 void Fixture::run(azoth::awaitable<void> work) {
+    std::vector<azoth::awaitable<void>> one;
+    one.push_back(std::move(work));
+    run(std::move(one));
+}
+
+void Fixture::run(std::vector<azoth::awaitable<void>> work) {
     std::exception_ptr error;
-    bool done = false;
-    boost::asio::co_spawn(context_, std::move(work), [&](std::exception_ptr thrown) {
-        error = std::move(thrown);
-        done = true;
-    });
+    for (auto& each : work) {
+        boost::asio::co_spawn(context_, std::move(each), [&](std::exception_ptr thrown) {
+            if (thrown) error = std::move(thrown);
+        });
+    }
     context_.restart();
-    while (!done && context_.run_one() != 0) {}
+    // To the end: a ROLLBACK that still waits to ride would keep its transaction open beside the other side's work.
+    context_.run();
     if (error) std::rethrow_exception(error);
 }
 

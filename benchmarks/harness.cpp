@@ -1,6 +1,8 @@
 // Timing, pairs and statistics. Processor time is of the process: a worker thread's work counts, waiting does not.
 #include "harness.hpp"
 
+#include "peers/peer.hpp"
+
 #include <malloc.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -54,6 +56,11 @@ std::string time_text(double nanoseconds) {
     return print("%.2f ms", nanoseconds / 1e6);
 }
 
+// Two digits that mean something.
+std::string ratio_text(double ratio) { return print(ratio < 0.1 ? "%.3f" : "%.2f", ratio); }
+
+std::string range_text(double low, double high) { return "(" + ratio_text(low) + "-" + ratio_text(high) + ")"; }
+
 // Peak or present resident memory in KiB: https://docs.kernel.org/filesystems/proc.html
 long status_kib(std::string_view field) {
     std::ifstream status("/proc/self/status");
@@ -105,7 +112,7 @@ std::uint64_t Sample::digest(std::string_view text) noexcept {
 std::uint64_t Sample::digest(double number) noexcept { return std::bit_cast<std::uint64_t>(number); }
 
 Suite::Suite(Options options) : options_(std::move(options)) {
-    if (options_.smoke) options_.pairs = 2;
+    if (options_.smoke) options_.pairs = options_.peer_pairs = 2;
     if (options_.csv.empty()) return;
     csv_ = std::fopen(options_.csv.c_str(), "w");
     if (csv_ == nullptr) throw std::runtime_error("cannot write " + options_.csv);
@@ -119,13 +126,18 @@ Suite::~Suite() {
     if (csv_ != nullptr) std::fclose(csv_);
 }
 
+Peer* Suite::peer() {
+    if (!peer_ && !options_.peers.empty()) peer_ = std::make_unique<Peer>(options_.peers);
+    return peer_.get();
+}
+
 bool Suite::wants(std::string_view name, std::string_view mode) const {
     return (std::string(name) + " " + std::string(mode)).find(options_.only) != std::string::npos;
 }
 
 void Suite::head() {
     if (std::exchange(headed_, true) || options_.list) return;
-    std::printf("%-38s %-7s %-12s %10s %10s %7s  %-13s  %-13s %6s  %s\n", "workload", "mode", "against", "floor", "ours",
+    std::printf("%-38s %-7s %-14s %10s %10s %7s  %-13s  %-13s %6s  %s\n", "workload", "mode", "against", "floor", "ours",
                 "ratio", "(min-max)", "A/A (min-max)", "wall", "target");
 }
 
@@ -160,10 +172,11 @@ void Suite::measure(const Workload& workload) {
     // A B A B ... A: each B against the A before it, each A against the next.
     std::vector<Cost> floor;
     std::vector<Cost> ours;
-    for (int pair = 0; pair <= options_.pairs; ++pair) {
+    const int pairs = workload.pairs != 0 ? workload.pairs : options_.pairs;
+    for (int pair = 0; pair <= pairs; ++pair) {
         const Sample a = run(workload.floor, false);
         floor.push_back(a.cost());
-        if (pair == options_.pairs) break;
+        if (pair == pairs) break;
         const Sample b = run(workload.ours, false);
         ours.push_back(b.cost());
         refuse_different(workload, a, b);
@@ -189,19 +202,18 @@ void Suite::measure(const Workload& workload) {
         const bool met = (wanted.nanoseconds_each ? ours_each : cpu.median) <= wanted.limit;
         verdict = met ? "met" : "MISSED";
         limit = print("%g", wanted.limit);
-        target = wanted.name + (wanted.nanoseconds_each ? print(" <= %g ns", wanted.limit) : print(" <= %.2f", wanted.limit)) +
+        target = wanted.name + (wanted.nanoseconds_each ? print(" <= %g ns", wanted.limit) : " <= " + ratio_text(wanted.limit)) +
                  " " + verdict;
         ++targets_;
         missed_ += met ? 0 : 1;
     }
-    report(print("%-38s %-7s %-12s %10s %10s %7.2f  (%.2f-%.2f)%*s  (%.2f-%.2f)%*s %6.2f  %s", workload.name.c_str(),
-                 workload.mode.c_str(), workload.against.c_str(), time_text(floor_each).c_str(),
-                 time_text(ours_each).c_str(), cpu.median, cpu.low, cpu.high,
-                 13 - static_cast<int>(print("(%.2f-%.2f)", cpu.low, cpu.high).size()), "", aa.low, aa.high,
-                 13 - static_cast<int>(print("(%.2f-%.2f)", aa.low, aa.high).size()), "", wall.median, target.c_str()),
-           print("%s,%s,%s,%s,%llu,%d,%.1f,%.1f,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f,%.1f,%.1f,%.3f,%.3f,%.3f,%s,%s,%s",
+    report(print("%-38s %-7s %-14s %10s %10s %7s  %-13s  %-13s %6s  %s", workload.name.c_str(), workload.mode.c_str(),
+                 workload.against.c_str(), time_text(floor_each).c_str(), time_text(ours_each).c_str(),
+                 ratio_text(cpu.median).c_str(), range_text(cpu.low, cpu.high).c_str(), range_text(aa.low, aa.high).c_str(),
+                 ratio_text(wall.median).c_str(), target.c_str()),
+           print("%s,%s,%s,%s,%llu,%d,%.1f,%.1f,%.4f,%.4f,%.4f,%.3f,%.3f,%.3f,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%s,%s",
                  workload.name.c_str(), workload.mode.c_str(), workload.against.c_str(), workload.unit.c_str(),
-                 static_cast<unsigned long long>(workload.units), options_.pairs, floor_each, ours_each, cpu.median,
+                 static_cast<unsigned long long>(workload.units), pairs, floor_each, ours_each, cpu.median,
                  cpu.low, cpu.high, aa.median, aa.low, aa.high, spread(floor_wall).median, spread(ours_wall).median,
                  wall.median, wall.low, wall.high, workload.target ? workload.target->name.c_str() : "", limit.c_str(),
                  verdict.c_str()));
@@ -221,17 +233,66 @@ void Suite::measure_memory(const Workload& workload, double limit_mib) {
     ++targets_;
     missed_ += met ? 0 : 1;
     const std::string name = workload.target ? workload.target->name : "";
-    report(print("%-38s %-7s %-12s %6.1f MiB %6.1f MiB %59s%s <= %g MiB %s", workload.name.c_str(), workload.mode.c_str(),
+    report(print("%-38s %-7s %-14s %6.1f MiB %6.1f MiB %49s%s <= %g MiB %s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, "", name.c_str(), limit_mib, met ? "met" : "MISSED"),
            print("%s,%s,%s,MiB,1,1,%.1f,%.1f,,,,,,,,,,,,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, name.c_str(), limit_mib, met ? "met" : "MISSED"));
 }
 
+void Suite::measure_waits(const Workload& workload, double limit) {
+    if (!wants(workload.name, workload.mode) || !options_.side.empty()) return;
+    if (options_.list) {
+        std::printf("%s %s\n", workload.name.c_str(), workload.mode.c_str());
+        return;
+    }
+    std::vector<double> ratios, medians, tails;
+    for (int i = 0; i < options_.pairs; ++i) {
+        std::vector<std::int64_t> waits = run(workload.ours, false).waits();
+        std::sort(waits.begin(), waits.end());
+        medians.push_back(static_cast<double>(waits.at(waits.size() / 2)));
+        tails.push_back(static_cast<double>(waits.at(waits.size() * 99 / 100)));
+        ratios.push_back(tails.back() / medians.back());
+    }
+    const Spread ratio = spread(ratios);
+    const double median = spread(medians).median, tail = spread(tails).median;
+    const bool met = ratio.median <= limit;
+    ++targets_;
+    missed_ += met ? 0 : 1;
+    const std::string name = workload.target ? workload.target->name : "";
+    const char* const verdict = met ? "met" : "MISSED";
+    report(print("%-38s %-7s %-14s %10s %10s %7s  %-13s  %-13s %6s  %s <= %g %s", workload.name.c_str(), workload.mode.c_str(),
+                 "p99 over p50", time_text(median).c_str(), time_text(tail).c_str(), ratio_text(ratio.median).c_str(),
+                 range_text(ratio.low, ratio.high).c_str(), "", "", name.c_str(), limit, verdict),
+           print("%s,%s,p99 over p50,%s,%llu,%d,,,,,,,,,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
+                 workload.unit.c_str(), static_cast<unsigned long long>(workload.units), options_.pairs, median, tail, ratio.median,
+                 ratio.low, ratio.high, name.c_str(), limit, verdict));
+}
+
+void Suite::count(const Workload& workload, std::size_t counted, std::size_t limit) {
+    if (!wants(workload.name, workload.mode) || options_.list || !options_.side.empty()) return;
+    const bool met = counted <= limit;
+    ++targets_;
+    missed_ += met ? 0 : 1;
+    const std::string name = workload.target ? workload.target->name : "";
+    const char* const verdict = met ? "met" : "MISSED";
+    report(print("%-38s %-7s %-14s %10s %10zu %49s%s <= %zu %s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), "", counted, "",
+                 name.c_str(), limit, verdict),
+           print("%s,%s,,%s,1,1,,%zu,,,,,,,,,,,,%s,%zu,%s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), counted,
+                 name.c_str(), limit, verdict));
+}
+
+void Suite::note(const std::string& line) {
+    if (options_.list || !options_.side.empty() || !noted_.insert(line).second) return;
+    head();
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+}
+
 void Suite::finish() const {
     if (options_.list || !options_.side.empty()) return;
-    std::printf("\nTimes are of the process's CPU, a unit each (median); ratio = ours / floor of the same pair, median of %d "
-                "pairs; A/A = the floor against itself.\n",
-                options_.pairs);
+    std::printf("\nTimes are of the client process's CPU, a unit each (median); ratio = ours / floor of the same pair, median of %d "
+                "pairs (SQLAlchemy: %d); A/A = the floor against itself.\n",
+                options_.pairs, options_.peer_pairs);
     if (options_.smoke) {
         std::printf("Smoke run: the results are equal; the times say nothing.\n");
     } else {

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace benchmarks {
+
+class Peer;
 
 struct Cost {
     std::int64_t cpu = 0;   ///< ns of processor time of the whole process, worker threads included
@@ -36,6 +40,14 @@ public:
         sum_ += hash;  // a sum, so that the order of rows does not matter where none was asked for
     }
     std::uint64_t sum() const noexcept { return sum_; }
+    /// Takes what was measured elsewhere: in the process of a peer.
+    void set(Cost cost, std::uint64_t sum) noexcept {
+        cost_ = cost;
+        sum_ = sum;
+    }
+    /// How long one of many operations took, with its waiting, in ns.
+    void note_wait(std::int64_t nanoseconds) { waits_.push_back(nanoseconds); }
+    const std::vector<std::int64_t>& waits() const noexcept { return waits_; }
     /// This run is compared, not timed: look at everything.
     bool thorough() const noexcept { return thorough_; }
 
@@ -54,6 +66,7 @@ private:
     Cost started_;
     Cost cost_;
     std::uint64_t sum_ = 0;
+    std::vector<std::int64_t> waits_;
 };
 
 using Side = std::function<void(Sample&)>;
@@ -67,11 +80,12 @@ struct Target {
 
 struct Workload {
     std::string name;
-    std::string mode;         ///< "inline", "worker"
+    std::string mode;         ///< "inline", "worker", "pg", "mariadb"
     std::string unit;         ///< what is counted: "get", "row"
     std::uint64_t units = 1;  ///< in one sample
     std::string against = "C";  ///< what the floor is
     std::optional<Target> target{};
+    int pairs = 0;  ///< 0: as many as were asked for
     Side floor;
     Side ours;
 };
@@ -86,6 +100,10 @@ struct Options {
     double seconds = 5;
     std::string csv;
     std::string folder;  ///< for the database files
+    std::string postgresql;  ///< URL of an empty database; "" = there is none
+    std::string mariadb;     ///< likewise
+    std::string peers;       ///< folder of the peers' programs; "" = without peers
+    int peer_pairs = 3;      ///< they take tens of times as long
 };
 
 /// Runs workloads and reports each as soon as it is measured.
@@ -106,6 +124,14 @@ public:
     void measure(const Workload& workload);
     /// Peak growth of resident memory over one run of each side, after the same runs' equality was checked.
     void measure_memory(const Workload& workload, double limit_mib);
+    /// How evenly our side's operations waited for their turn: the 99th percentile over the median, of all runs together.
+    void measure_waits(const Workload& workload, double limit);
+    /// A count that must not be above `limit`, with no time about it: round trips.
+    void count(const Workload& workload, std::size_t counted, std::size_t limit);
+    /// The peers' process, started when first asked for; null without peers.
+    Peer* peer();
+    /// A line that belongs to no measurement: why something was skipped, what was counted. Said once.
+    void note(const std::string& line);
     /// Table's foot: how many targets were missed.
     void finish() const;
 
@@ -118,6 +144,8 @@ private:
     bool headed_ = false;
     int targets_ = 0;
     int missed_ = 0;
+    std::set<std::string> noted_;
+    std::unique_ptr<Peer> peer_;
 };
 
 }  // namespace benchmarks

@@ -20,14 +20,12 @@ inline std::vector<Item> new_items(std::size_t count) {
 }
 
 /// In a thorough run, takes what is in the table; then empties it.
-inline void take_and_clear(floors::Database& database, Sample& sample, std::size_t expected) {
+inline void take_and_clear(floors::Items& table, Sample& sample, std::size_t expected) {
     if (sample.thorough()) {
-        std::size_t count = 0;
-        floors::Statement rows(database.handle(), "SELECT id, name, quantity, price FROM items");
-        for (; rows.step(); ++count) sample.take(rows.integer(0), rows.text(1), rows.small(2), rows.real(3));
+        const std::size_t count = table.take(sample);
         if (count != expected) throw std::runtime_error(std::to_string(count) + " rows were inserted");
     }
-    database.execute("DELETE FROM items; PRAGMA wal_checkpoint(TRUNCATE)");
+    table.clear();
 }
 
 }  // namespace benchmarks

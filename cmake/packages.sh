@@ -29,16 +29,31 @@ has_header() {
         g++ -std=c++20 -x c++ -fsyntax-only - >/dev/null 2>&1
 }
 
+# Is program $1 there? Debian keeps servers where only root's PATH leads.
+has_program() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null; }
+
+# Is there a PostgreSQL server new enough, in Debian's folders (one a version, not in PATH) or elsewhere?
+has_postgresql() {
+    local server
+    for server in /usr/lib/postgresql/*/bin/postgres "$(command -v postgres || true)"; do
+        if [ -x "$server" ] && [ "$("$server" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')" -ge 15 ]; then return 0; fi
+    done
+    return 1
+}
+
 # Is what package $1 provides there, from wherever it came?
 is_present() {
     case "$1" in
-        g++ | cmake | ccache | pkg-config | sqlite3) command -v "$1" >/dev/null ;;
+        g++ | cmake | ccache | pkg-config | sqlite3 | openssl) command -v "$1" >/dev/null ;;
         ninja-build) command -v ninja >/dev/null ;;
         libboost-dev) has_header boost/version.hpp 'BOOST_VERSION >= 108100' ;;
         libfmt-dev) pkg-config --exists 'fmt >= 9' 2>/dev/null ;;
         libpq-dev) pkg-config --exists 'libpq >= 15' 2>/dev/null ;;
         libmariadb-dev) pkg-config --exists 'libmariadb >= 3.3' 2>/dev/null ;;
         libsqlite3-dev) pkg-config --exists 'sqlite3 >= 3.35' 2>/dev/null ;;
+        postgresql) has_postgresql ;;
+        mariadb-server) has_program mariadbd && has_program mariadb-install-db && has_program mariadb ;;
+        pgbouncer) has_program pgbouncer ;;
         catch2) has_header catch2/catch.hpp || has_header catch2/catch_all.hpp ;;
         clang-19) command -v clang++-19 >/dev/null ;;
         *) fail "is_present does not know the package $1" ;;
@@ -56,10 +71,20 @@ as_root() {
     fi
 }
 
-# Installs `missing` with apt.
+# Installs `missing` with apt. Servers among them are not started, by Debian's means: a program that decides what may start, put there for
+# the while where the system has none. The tests start private servers; one on a default port would be in the way, and in a container without
+# systemd starting it can fail the installation.
 apt_install() {
     say "Installing with apt: ${missing[*]}"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" ||
+    # shellcheck disable=SC2016  # expanded by the inner shell
+    as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            trap "rm -f $policy" EXIT
+            trap "exit 130" INT TERM HUP
+            printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+        fi
+        apt-get install -y --no-install-recommends "$@"' sh "${missing[@]}" ||
         fail "apt could not install all of: ${missing[*]}. Install them by hand (see above why it failed) and run this again."
 }
 
@@ -74,7 +99,7 @@ require() {
         say "Packages: all here ($*)"
     else
         command -v apt-get >/dev/null ||
-            fail "these are missing and there is no apt here to install them: ${missing[*]} (Debian's names; Boost must be 1.81 or newer, fmt 9, SQLite 3.35, CMake 3.25). Install them with your system's package manager and run this again."
+            fail "these are missing and there is no apt here to install them: ${missing[*]} (Debian's names; Boost must be 1.81 or newer, fmt 9, SQLite 3.35, CMake 3.25, PostgreSQL 15). Install them with your system's package manager and run this again."
         say "Reading the package lists"
         as_root apt-get update -q || fail "apt-get update failed: check the network and /etc/apt/sources.list, then run this again."
         local i
@@ -84,7 +109,7 @@ require() {
         apt_install
         for package in "$@"; do
             is_present "$package" ||
-                fail "$package is installed but too old or unusable here: azoth needs g++ 12, CMake 3.25, Boost 1.81, fmt 9 and SQLite 3.35. Debian 12 and Ubuntu 24.04 have them."
+                fail "$package is installed but too old or unusable here: azoth needs g++ 12, CMake 3.25, Boost 1.81, fmt 9 and SQLite 3.35, its tests PostgreSQL 15. Debian 12 and Ubuntu 24.04 have them."
         done
     fi
     require_cmake

@@ -30,6 +30,9 @@ set(AZOTH_HEADERS
     include/azoth/engine/events.hpp
     include/azoth/engine/into.hpp
     include/azoth/engine/lease.hpp
+    include/azoth/engine/listener.hpp
+    include/azoth/engine/multiplex_machine.hpp
+    include/azoth/engine/multiplexed.hpp
     include/azoth/engine/options.hpp
     include/azoth/engine/pool_machine.hpp
     include/azoth/engine/pool_status.hpp
@@ -50,6 +53,7 @@ set(AZOTH_HEADERS
     include/azoth/orm/many.hpp
     include/azoth/orm/one.hpp
     include/azoth/orm/relation_member.hpp
+    include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
     include/azoth/orm/session_transaction.hpp
@@ -68,6 +72,7 @@ set(AZOTH_HEADERS
     include/azoth/schema/stored_as.hpp
     include/azoth/schema/table.hpp
     include/azoth/schema/table_of.hpp
+    include/azoth/sql/any.hpp
     include/azoth/sql/case.hpp
     include/azoth/sql/column_handle.hpp
     include/azoth/sql/common_type.hpp
@@ -92,6 +97,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/text.hpp
     include/azoth/sql/update.hpp
     include/azoth/sql/window.hpp
+    include/azoth/types/array.hpp
     include/azoth/types/blob.hpp
     include/azoth/types/decimal.hpp
     include/azoth/types/duration.hpp
@@ -125,9 +131,11 @@ set(AZOTH_SOURCES
     src/dialect/compile/insert.cpp
     src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
+    src/dialect/compile/json.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
     src/dialect/compile/order.cpp
+    src/dialect/compile/placeholder.cpp
     src/dialect/compile/predicate.cpp
     src/dialect/compile/select.cpp
     src/dialect/compile/source.cpp
@@ -154,11 +162,16 @@ set(AZOTH_SOURCES
     src/engine/bulk_insert.cpp
     src/engine/connection.cpp
     src/engine/connection_core.cpp
+    src/engine/connection_recovery.cpp
     src/engine/connection_transaction.cpp
     src/engine/echo.cpp
     src/engine/engine.cpp
     src/engine/engine_core.cpp
     src/engine/home.cpp
+    src/engine/listener.cpp
+    src/engine/multiplex_link.cpp
+    src/engine/multiplex_machine.cpp
+    src/engine/multiplexer.cpp
     src/engine/observers.cpp
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp
@@ -195,6 +208,7 @@ set(AZOTH_SOURCES
     src/orm/related.cpp
     src/orm/relation_member.cpp
     src/orm/relations.cpp
+    src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
     src/orm/session_state.cpp
@@ -214,6 +228,7 @@ set(AZOTH_SOURCES
     src/sql/source.cpp
     src/sql/tape.cpp
     src/sql/text.cpp
+    src/types/array.cpp
     src/types/blob.cpp
     src/types/decimal.cpp
     src/types/decimal_arithmetic.cpp
@@ -281,7 +296,29 @@ set(AZOTH_MYSQL_HEADERS
     drivers/mysql/include/azoth/mysql.hpp)
 
 set(AZOTH_MYSQL_SOURCES
-    drivers/mysql/src/driver.cpp)
+    drivers/mysql/src/array.cpp
+    drivers/mysql/src/cancel.cpp
+    drivers/mysql/src/connect.cpp
+    drivers/mysql/src/connection.cpp
+    drivers/mysql/src/cursor.cpp
+    drivers/mysql/src/database.cpp
+    drivers/mysql/src/driver.cpp
+    drivers/mysql/src/error_codes.cpp
+    drivers/mysql/src/errors.cpp
+    drivers/mysql/src/execute.cpp
+    drivers/mysql/src/link.cpp
+    drivers/mysql/src/message_names.cpp
+    drivers/mysql/src/opening.cpp
+    drivers/mysql/src/operation.cpp
+    drivers/mysql/src/parameters.cpp
+    drivers/mysql/src/prepare.cpp
+    drivers/mysql/src/rows.cpp
+    drivers/mysql/src/settings.cpp
+    drivers/mysql/src/sql_text.cpp
+    drivers/mysql/src/statement.cpp
+    drivers/mysql/src/tls_errors.cpp
+    drivers/mysql/src/transaction.cpp
+    drivers/mysql/src/wire.cpp)
 
 foreach(list IN ITEMS AZOTH_HEADERS AZOTH_SOURCES AZOTH_SQLITE_HEADERS AZOTH_SQLITE_SOURCES AZOTH_POSTGRESQL_HEADERS AZOTH_POSTGRESQL_SOURCES AZOTH_MYSQL_HEADERS
         AZOTH_MYSQL_SOURCES)
@@ -310,7 +347,7 @@ endif()
 
 file(GLOB_RECURSE AZOTH_TEST_SUPPORT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
 list(FILTER AZOTH_TEST_SUPPORT EXCLUDE REGEX "/support/main/")
-foreach(group IN ITEMS unit contract threads chaos)
+foreach(group IN ITEMS unit dialects contract threads chaos)
     file(GLOB_RECURSE AZOTH_TESTS_${group} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${group}/*.cpp)
 endforeach()
 file(GLOB AZOTH_COMPILE_FAIL_CASES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cpp)

@@ -16,6 +16,17 @@ CREATE TABLE children (id INTEGER PRIMARY KEY, parent_id BIGINT NOT NULL REFEREN
 CREATE INDEX children_parent_id ON children (parent_id);
 )";
 
+void fill_items(Database& database, std::size_t count) {
+    Statement item(database.handle(), "INSERT INTO items (name, quantity, price) VALUES (?, ?, ?)");
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string name = "item number " + std::to_string(i + 1000000);
+        item.bind(1, name);
+        item.bind(2, static_cast<std::int32_t>(i % 997));
+        item.bind(3, static_cast<double>(i) * 0.25);
+        item.run();
+    }
+}
+
 }  // namespace
 
 Statement::Statement(sqlite3* database, std::string_view sql) {
@@ -46,18 +57,11 @@ void fill(const std::string& path, const Rows& rows) {
     Database database(path);
     database.execute(tables);
     Transactions transactions(database);
-    Statement item(database.handle(), "INSERT INTO items (name, quantity, price) VALUES (?, ?, ?)");
     Statement note(database.handle(), "INSERT INTO notes (text) VALUES (?)");
     Statement parent(database.handle(), "INSERT INTO parents (id, name) VALUES (?, ?)");
     Statement child(database.handle(), "INSERT INTO children (parent_id, label, value) VALUES (?, ?, ?)");
     transactions.begin();
-    for (std::size_t i = 0; i < rows.items; ++i) {
-        const std::string name = "item number " + std::to_string(i + 1000000);
-        item.bind(1, name);
-        item.bind(2, static_cast<std::int32_t>(i % 997));
-        item.bind(3, static_cast<double>(i) * 0.25);
-        item.run();
-    }
+    fill_items(database, rows.items);
     for (std::size_t i = 0; i < rows.notes; ++i) {
         const std::string text = "note number " + std::to_string(i + 1000000);
         note.bind(1, text);
@@ -78,6 +82,24 @@ void fill(const std::string& path, const Rows& rows) {
     }
     transactions.commit();
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+std::size_t DatabaseItems::take(Sample& sample) {
+    Statement rows(database_.handle(), "SELECT id, name, quantity, price FROM items");
+    std::size_t count = 0;
+    for (; rows.step(); ++count) sample.take(rows.integer(0), rows.text(1), rows.small(2), rows.real(3));
+    return count;
+}
+
+void DatabaseItems::clear() { database_.execute("DELETE FROM items; PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+void DatabaseItems::refill(std::size_t count) {
+    Transactions transactions(database_);
+    transactions.begin();
+    database_.execute("DELETE FROM items");
+    fill_items(database_, count);
+    transactions.commit();
+    database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 }  // namespace benchmarks::floors

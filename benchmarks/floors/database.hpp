@@ -1,6 +1,8 @@
 // The floors' sqlite3: a handle with azoth's pragmas, and statements that are prepared once.
 #pragma once
 
+#include "floors/rows.hpp"
+
 #include <sqlite3.h>
 
 #include <cstddef>
@@ -84,14 +86,18 @@ private:
     Statement rollback_;
 };
 
-struct Rows {
-    std::size_t items = 0;
-    std::size_t notes = 0;
-    std::size_t parents = 0;
-    std::size_t children_each = 0;
-};
-
 /// Makes the benchmarks' tables in `path` and fills them; the same rows whenever called.
 void fill(const std::string& path, const Rows& rows);
+
+class DatabaseItems final : public Items {
+public:
+    explicit DatabaseItems(Database& database) : database_(database) {}
+    std::size_t take(Sample& sample) override;
+    void clear() override;
+    void refill(std::size_t count) override;
+
+private:
+    Database& database_;
+};
 
 }  // namespace benchmarks::floors

@@ -1,6 +1,6 @@
 // 1,000 queries in a session that holds 1,000 entities of another table: autoflush must not look at those.
 // Against the same queries in a session that holds nothing, and against C.
-#include "fixture.hpp"
+#include "fixtures/every.hpp"
 #include "floors/notes.hpp"
 #include "workloads/workloads.hpp"
 
@@ -35,9 +35,9 @@ awaitable<void> query(const azoth::async_sessionmaker& sessions, bool holding, s
 
 void autoflush(Suite& suite) {
     const std::size_t count = suite.size(1000, 10);
-    for (const std::string mode : modes) {
+    for (const std::string mode : sqlite_modes) {
         if (!suite.wants("1,000 queries beside 1,000 entities", mode)) continue;
-        Fixture fixture(suite, mode, {.items = count, .notes = count});
+        SqliteFixture fixture(suite, mode, {.items = count, .notes = count});
         floors::Notes floor(fixture.floor);
         Workload workload;
         workload.name = "1,000 queries beside 1,000 entities";

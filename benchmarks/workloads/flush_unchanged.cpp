@@ -1,8 +1,6 @@
 // flush() of a session that holds 10,000 unchanged entities: what looking for changes costs. The floor compares structs.
+#include "fixtures/sqlite.hpp"
 #include "floors/compare.hpp"
-
-#include "fixture.hpp"
-#include "floors/list.hpp"
 #include "workloads/workloads.hpp"
 
 #include <stdexcept>
@@ -30,7 +28,7 @@ void flush_unchanged(Suite& suite) {
     const std::size_t times = suite.size(50, 2);
     const std::string mode = "inline";  // nothing is sent to the database
     if (!suite.wants("flush of 10,000 unchanged", mode)) return;
-    Fixture fixture(suite, mode, {.items = count});
+    SqliteFixture fixture(suite, mode, {.items = count});
     floors::List list(fixture.floor);
     Workload workload;
     workload.name = "flush of 10,000 unchanged";

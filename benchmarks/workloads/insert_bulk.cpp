@@ -1,5 +1,5 @@
-// 100,000 rows by execute(insert<T>(), rows), beside a prepared statement a row.
-#include "floors/insert.hpp"
+// 100,000 rows by execute(insert<T>(), rows), beside a prepared statement a row (PostgreSQL: in a pipeline).
+#include "fixtures/every.hpp"
 #include "new_items.hpp"
 #include "workloads/workloads.hpp"
 
@@ -22,27 +22,26 @@ awaitable<void> insert_rows(const azoth::async_sessionmaker& sessions, const std
 void insert_bulk(Suite& suite) {
     const std::size_t count = suite.size(100000, 500);
     std::vector<Item> items = new_items(count);
-    for (const std::string mode : modes) {
-        if (!suite.wants("insert 100,000, bulk", mode)) continue;
-        Fixture fixture(suite, mode, {});
-        floors::Insert floor(fixture.floor);
+    on_every_database(suite, {"insert 100,000, bulk"}, {}, [&](auto& fixture) {
+        typename std::decay_t<decltype(fixture)>::Insert floor(fixture.floor);
         Workload workload;
         workload.name = "insert 100,000, bulk";
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "row";
         workload.units = count;
+        workload.against = fixture.mode() == "pg" ? "C, pipeline" : "C, row each";
         workload.floor = [&](Sample& sample) {
             sample.start();
             floor.rows(items, false);
             sample.stop();
-            take_and_clear(fixture.floor, sample, count);
+            take_and_clear(fixture.floor_items(), sample, count);
         };
         workload.ours = [&](Sample& sample) {
             fixture.run(insert_rows(fixture.sessions, items, sample));
-            take_and_clear(fixture.outside, sample, count);
+            take_and_clear(fixture.items(), sample, count);
         };
         suite.measure(workload);
-    }
+    });
 }
 
 }  // namespace benchmarks

@@ -1,8 +1,11 @@
-// 100,000 new objects with generated keys in one commit, beside a statement a row and beside multi-row RETURNING.
-#include "floors/insert.hpp"
+// 100,000 new objects with generated keys in one commit, beside a statement a row, multi-row RETURNING and,
+// on PostgreSQL, arrays (unnest).
+#include "fixtures/every.hpp"
 #include "new_items.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace benchmarks {
@@ -26,18 +29,16 @@ awaitable<void> add_and_commit(const azoth::async_sessionmaker& sessions, std::v
 
 void insert_unit_of_work(Suite& suite) {
     const std::size_t count = suite.size(100000, 500);
-    for (const std::string mode : modes) {
-        if (!suite.wants("insert 100,000, unit of work", mode)) continue;
-        Fixture fixture(suite, mode, {});
-        floors::Insert floor(fixture.floor);
+    on_every_database(suite, {"insert 100,000, unit of work"}, {}, [&](auto& fixture) {
+        typename std::decay_t<decltype(fixture)>::Insert floor(fixture.floor);
         Workload workload;
         workload.name = "insert 100,000, unit of work";
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "row";
         workload.units = count;
         workload.ours = [&](Sample& sample) {
             fixture.run(add_and_commit(fixture.sessions, new_items(count), sample));
-            take_and_clear(fixture.outside, sample, count);
+            take_and_clear(fixture.items(), sample, count);
         };
         // The objects of the floor end inside the measured time, as those of the session do.
         const auto floor_with = [&](auto insert) {
@@ -50,10 +51,10 @@ void insert_unit_of_work(Suite& suite) {
                     for (const Item& item : items) sample.take(item.id);
                 }
                 sample.stop();
-                take_and_clear(fixture.floor, sample, count);
+                take_and_clear(fixture.floor_items(), sample, count);
             };
         };
-        workload.against = "C, row each";
+        workload.against = fixture.mode() == "pg" ? "C, pipeline" : "C, row each";
         workload.floor = floor_with([&](std::vector<Item>& items) { floor.rows(items, true); });
         suite.measure(workload);
 
@@ -61,7 +62,15 @@ void insert_unit_of_work(Suite& suite) {
         workload.target = Target{.name = "P4", .limit = 1.5};
         workload.floor = floor_with([&](std::vector<Item>& items) { floor.returning(items); });
         suite.measure(workload);
-    }
+
+        if constexpr (std::is_same_v<std::decay_t<decltype(fixture)>, PostgresqlFixture>) {
+            workload.against = "C, unnest";
+            workload.target.reset();
+            workload.floor = floor_with([&](std::vector<Item>& items) { floor.unnest(items); });
+            suite.measure(workload);
+        }
+        if (fixture.mode() != "inline") measure_peer(suite, fixture, workload, "insert " + std::to_string(count), "P4", 10);
+    });
 }
 
 }  // namespace benchmarks

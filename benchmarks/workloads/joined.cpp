@@ -1,6 +1,6 @@
 // 1,000 children, each with its parent (100 of them), by joinedload, beside a join written by hand.
-#include "fixture.hpp"
-#include "floors/relations.hpp"
+#include "fixtures/every.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -28,13 +28,11 @@ void joined(Suite& suite) {
     const std::size_t parents = suite.size(100, 4);
     const std::size_t children_each = suite.size(10, 3);
     const std::size_t times = suite.size(40, 2);
-    for (const std::string mode : modes) {
-        if (!suite.wants("joined 1,000 x 1", mode)) continue;
-        Fixture fixture(suite, mode, {.parents = parents, .children_each = children_each});
-        floors::Relations floor(fixture.floor, parents);
+    on_every_database(suite, {"joined 1,000 x 1"}, {.parents = parents, .children_each = children_each}, [&](auto& fixture) {
+        typename std::decay_t<decltype(fixture)>::Relations floor(fixture.floor, parents);
         Workload workload;
         workload.name = "joined 1,000 x 1";
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "row";
         workload.units = times * parents * children_each;
         workload.target = Target{.name = "P6", .limit = 1.5};
@@ -50,7 +48,8 @@ void joined(Suite& suite) {
         };
         workload.ours = [&](Sample& sample) { fixture.run(load(fixture.sessions, times, sample)); };
         suite.measure(workload);
-    }
+        if (fixture.mode() != "inline") measure_peer(suite, fixture, workload, "joined " + std::to_string(times), "", 0);
+    });
 }
 
 }  // namespace benchmarks

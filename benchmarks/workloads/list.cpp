@@ -1,7 +1,6 @@
 // A table of 1,000 rows: as entities of a session, and as plain values.
-#include "floors/list.hpp"
-
-#include "fixture.hpp"
+#include "fixtures/every.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -35,12 +34,10 @@ awaitable<void> values(const azoth::async_sessionmaker& sessions, std::size_t ti
 void list(Suite& suite) {
     const std::size_t rows = suite.size(1000, 10);
     const std::size_t times = suite.size(50, 2);
-    for (const std::string mode : modes) {
-        if (!suite.wants("list of 1,000 entities", mode) && !suite.wants("list of 1,000, untracked", mode)) continue;
-        Fixture fixture(suite, mode, {.items = rows});
-        floors::List floor(fixture.floor);
+    on_every_database(suite, {"list of 1,000 entities", "list of 1,000, untracked"}, {.items = rows}, [&](auto& fixture) {
+        typename std::decay_t<decltype(fixture)>::List floor(fixture.floor);
         Workload workload;
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "row";
         workload.units = rows * times;
         workload.floor = [&](Sample& sample) {
@@ -52,15 +49,18 @@ void list(Suite& suite) {
         };
 
         workload.name = "list of 1,000 entities";
-        workload.target = Target{.name = "P3", .limit = 1.5};
+        workload.target = Target{.name = fixture.is_server ? "P2" : "P3", .limit = 1.5};
         workload.ours = [&](Sample& sample) { fixture.run(entities(fixture.sessions, times, sample)); };
         suite.measure(workload);
+        if (fixture.mode() != "inline") {
+            measure_peer(suite, fixture, workload, "list " + std::to_string(times), "P2", fixture.mode() == "pg" ? 15 : 0);
+        }
 
         workload.name = "list of 1,000, untracked";
         workload.target.reset();
         workload.ours = [&](Sample& sample) { fixture.run(values(fixture.sessions, times, sample)); };
         suite.measure(workload);
-    }
+    });
 }
 
 }  // namespace benchmarks

@@ -1,7 +1,7 @@
-// One entity by key: a fresh session and transaction each; 1,000 different ones in a session; a plain value without a
-// transaction.
-#include "fixture.hpp"
-#include "floors/point_get.hpp"
+// One entity by key, one after another: a fresh session and transaction each; 1,000 different ones in a session; a plain value
+// without a transaction.
+#include "fixtures/every.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -49,57 +49,59 @@ awaitable<void> untracked(const azoth::async_sessionmaker& sessions, Keys keys, 
 
 void point_get(Suite& suite) {
     const std::size_t rows = suite.size(10000, 20);
-    const std::size_t count = suite.size(10000, 20);
-    for (const std::string mode : modes) {
-        if (!suite.wants("point get", mode) && !suite.wants("point get, 1,000 a session", mode) &&
-            !suite.wants("point get, untracked autocommit", mode)) {
-            continue;
-        }
-        Fixture fixture(suite, mode, {.items = rows});
-        floors::PointGet floor(fixture.floor);
-        Workload workload;
-        workload.mode = mode;
-        workload.unit = "get";
-        workload.units = count;
+    on_every_database(
+        suite, {"point get", "point get, 1,000 a session", "point get, untracked autocommit"}, {.items = rows}, [&](auto& fixture) {
+            // A server answers in tens of microseconds, SQLite in two.
+            const std::size_t count = fixture.is_server ? suite.size(4000, 20) : suite.size(10000, 20);
+            typename std::decay_t<decltype(fixture)>::PointGet floor(fixture.floor);
+            Workload workload;
+            workload.mode = fixture.mode();
+            workload.unit = "get";
+            workload.units = count;
+            const auto floor_get = [&](Sample& sample) {
+                Keys keys(rows);
+                sample.start();
+                for (std::size_t i = 0; i < count; ++i) take(sample, floor.get(keys.next()));
+                sample.stop();
+            };
 
-        workload.name = "point get";
-        if (mode == "inline") workload.target = Target{.name = "P3", .limit = 2};
-        workload.floor = [&](Sample& sample) {
-            Keys keys(rows);
-            sample.start();
-            for (std::size_t i = 0; i < count; ++i) take(sample, floor.get_in_transaction(keys.next()));
-            sample.stop();
-        };
-        workload.ours = [&](Sample& sample) { fixture.run(session_each(fixture.sessions, Keys(rows), count, sample)); };
-        suite.measure(workload);
-
-        workload.name = "point get, 1,000 a session";
-        const std::size_t each = suite.size(1000, 10);
-        workload.floor = [&, each](Sample& sample) {
-            sample.start();
-            for (std::size_t time = 0; time < count / each; ++time) {
-                floor.transactions().begin();
-                for (std::size_t i = 1; i <= each; ++i) take(sample, floor.get(static_cast<std::int64_t>(i)));
-                floor.transactions().rollback();
+            workload.name = "point get";
+            if (fixture.mode() == "inline") workload.target = Target{.name = "P3", .limit = 2};
+            workload.floor = floor_get;
+            if constexpr (!fixture.is_server) {
+                workload.floor = [&](Sample& sample) {
+                    Keys keys(rows);
+                    sample.start();
+                    for (std::size_t i = 0; i < count; ++i) take(sample, floor.get_in_transaction(keys.next()));
+                    sample.stop();
+                };
             }
-            sample.stop();
-        };
-        workload.ours = [&, each](Sample& sample) {
-            fixture.run(one_session(fixture.sessions, count / each, each, sample));
-        };
-        suite.measure(workload);
+            workload.ours = [&](Sample& sample) { fixture.run(session_each(fixture.sessions, Keys(rows), count, sample)); };
+            suite.measure(workload);
+            workload.target.reset();
+            if (fixture.mode() == "worker" || fixture.mode() == "mariadb") {
+                measure_peer(suite, fixture, workload, "point_get " + std::to_string(count) + " 1 " + std::to_string(rows), "", 0);
+            }
 
-        workload.name = "point get, untracked autocommit";
-        workload.target.reset();
-        workload.floor = [&](Sample& sample) {
-            Keys keys(rows);
-            sample.start();
-            for (std::size_t i = 0; i < count; ++i) take(sample, floor.get(keys.next()));
-            sample.stop();
-        };
-        workload.ours = [&](Sample& sample) { fixture.run(untracked(fixture.sessions, Keys(rows), count, sample)); };
-        suite.measure(workload);
-    }
+            workload.name = "point get, 1,000 a session";
+            const std::size_t each = suite.size(1000, 10);
+            workload.floor = [&, each](Sample& sample) {
+                sample.start();
+                for (std::size_t time = 0; time < count / each; ++time) {
+                    if constexpr (!fixture.is_server) floor.transactions().begin();
+                    for (std::size_t i = 1; i <= each; ++i) take(sample, floor.get(static_cast<std::int64_t>(i)));
+                    if constexpr (!fixture.is_server) floor.transactions().rollback();
+                }
+                sample.stop();
+            };
+            workload.ours = [&, each](Sample& sample) { fixture.run(one_session(fixture.sessions, count / each, each, sample)); };
+            suite.measure(workload);
+
+            workload.name = "point get, untracked autocommit";
+            workload.floor = floor_get;
+            workload.ours = [&](Sample& sample) { fixture.run(untracked(fixture.sessions, Keys(rows), count, sample)); };
+            suite.measure(workload);
+        });
 }
 
 }  // namespace benchmarks

@@ -1,6 +1,6 @@
 // 100 parents with 10 children each by selectinload, beside two queries written by hand.
-#include "fixture.hpp"
-#include "floors/relations.hpp"
+#include "fixtures/every.hpp"
+#include "peers/peer.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -31,13 +31,11 @@ void selectin(Suite& suite) {
     const std::size_t parents = suite.size(100, 4);
     const std::size_t children_each = suite.size(10, 3);
     const std::size_t times = suite.size(40, 2);
-    for (const std::string mode : modes) {
-        if (!suite.wants("selectin 100 x 10", mode)) continue;
-        Fixture fixture(suite, mode, {.parents = parents, .children_each = children_each});
-        floors::Relations floor(fixture.floor, parents);
+    on_every_database(suite, {"selectin 100 x 10"}, {.parents = parents, .children_each = children_each}, [&](auto& fixture) {
+        typename std::decay_t<decltype(fixture)>::Relations floor(fixture.floor, parents);
         Workload workload;
         workload.name = "selectin 100 x 10";
-        workload.mode = mode;
+        workload.mode = fixture.mode();
         workload.unit = "row";
         workload.units = times * parents * (1 + children_each);
         workload.target = Target{.name = "P6", .limit = 1.5};
@@ -55,7 +53,8 @@ void selectin(Suite& suite) {
         };
         workload.ours = [&](Sample& sample) { fixture.run(load(fixture.sessions, times, sample)); };
         suite.measure(workload);
-    }
+        if (fixture.mode() != "inline") measure_peer(suite, fixture, workload, "selectin " + std::to_string(times), "", 0);
+    });
 }
 
 }  // namespace benchmarks

@@ -1,6 +1,5 @@
 // 1,000,000 rows streamed into entities: one by one, and in partitions of 1,000; and the memory that takes at its peak.
-#include "fixture.hpp"
-#include "floors/list.hpp"
+#include "fixtures/every.hpp"
 #include "workloads/workloads.hpp"
 
 namespace benchmarks {
@@ -39,35 +38,32 @@ awaitable<void> in_partitions(const azoth::async_sessionmaker& sessions, Sample&
 
 void stream(Suite& suite) {
     const std::size_t rows = suite.size(1000000, 2500);
-    for (const std::string mode : modes) {
-        if (!suite.wants("stream 1,000,000", mode) && !suite.wants("stream 1,000,000, memory", mode) &&
-            !suite.wants("stream 1,000,000, partitions", mode)) {
-            continue;
-        }
-        Fixture fixture(suite, mode, {.items = rows});
-        floors::List floor(fixture.floor);
-        Workload workload;
-        workload.mode = mode;
-        workload.unit = "row";
-        workload.units = rows;
-        workload.target = Target{.name = "P7", .limit = 1.5};
-        workload.floor = [&](Sample& sample) {
-            sample.start();
-            floor.chunks(partition, [&](const Item& item) { take(sample, item); });
-            sample.stop();
-        };
+    on_every_database(
+        suite, {"stream 1,000,000", "stream 1,000,000, memory", "stream 1,000,000, partitions"}, {.items = rows}, [&](auto& fixture) {
+            typename std::decay_t<decltype(fixture)>::List floor(fixture.floor);
+            Workload workload;
+            workload.mode = fixture.mode();
+            workload.unit = "row";
+            workload.units = rows;
+            if (fixture.is_server) workload.against = "C, cursor";
+            workload.target = Target{.name = "P7", .limit = 1.5};
+            workload.floor = [&](Sample& sample) {
+                sample.start();
+                floor.chunks(partition, [&](const Item& item) { take(sample, item); });
+                sample.stop();
+            };
 
-        workload.name = "stream 1,000,000";
-        workload.ours = [&](Sample& sample) { fixture.run(one_by_one(fixture.sessions, sample)); };
-        suite.measure(workload);
-        Workload memory = workload;
-        memory.name = "stream 1,000,000, memory";
-        suite.measure_memory(memory, 16);
+            workload.name = "stream 1,000,000";
+            workload.ours = [&](Sample& sample) { fixture.run(one_by_one(fixture.sessions, sample)); };
+            suite.measure(workload);
+            Workload memory = workload;
+            memory.name = "stream 1,000,000, memory";
+            suite.measure_memory(memory, 16);
 
-        workload.name = "stream 1,000,000, partitions";
-        workload.ours = [&](Sample& sample) { fixture.run(in_partitions(fixture.sessions, sample)); };
-        suite.measure(workload);
-    }
+            workload.name = "stream 1,000,000, partitions";
+            workload.ours = [&](Sample& sample) { fixture.run(in_partitions(fixture.sessions, sample)); };
+            suite.measure(workload);
+        });
 }
 
 }  // namespace benchmarks

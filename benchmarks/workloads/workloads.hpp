@@ -6,6 +6,7 @@
 namespace benchmarks {
 
 void point_get(Suite& suite);
+void point_get_coroutines(Suite& suite);
 void list(Suite& suite);
 void selectin(Suite& suite);
 void joined(Suite& suite);
@@ -15,10 +16,11 @@ void update(Suite& suite);
 void flush_unchanged(Suite& suite);
 void autoflush(Suite& suite);
 void stream(Suite& suite);
+void pool_waits(Suite& suite);
 
 inline void run_workloads(Suite& suite) {
-    for (void (*workload)(Suite&) : {point_get, list, selectin, joined, insert_unit_of_work, insert_bulk, update,
-                                     flush_unchanged, autoflush, stream}) {
+    for (void (*workload)(Suite&) : {point_get, point_get_coroutines, list, selectin, joined, insert_unit_of_work, insert_bulk, update,
+                                     flush_unchanged, autoflush, stream, pool_waits}) {
         workload(suite);
     }
 }

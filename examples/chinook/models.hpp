@@ -289,4 +289,8 @@ struct InvoiceLine {
 static_assert(azoth::check<Artist, Album, Genre, MediaType, Track, Playlist, PlaylistTrack, Employee, Customer, Invoice,
                            InvoiceLine>());
 
+inline const azoth::Metadata metadata =
+    azoth::metadata<Artist, Album, Genre, MediaType, Track, Playlist, PlaylistTrack, Employee, Customer, Invoice,
+                    InvoiceLine>();
+
 }  // namespace chinook

@@ -4,9 +4,15 @@
 // computed one, azoth rounds to the column's two places wherever it is selected, compared or ordered: exact for totals
 // of up to 15 digits, and 0.1 + 0.2 ties with 0.3. Quotients (an average, a share) have no scale of their own:
 // func::round gives it.
+//
+// Order: how text sorts is each database's own affair (its collation). Where a report is in the order of text, that is
+// done here, by the bytes of its UTF-8; where text would only break ties, the key does.
 #include "reports.hpp"
 
 #include "models.hpp"
+
+#include <algorithm>
+#include <tuple>
 
 namespace chinook {
 
@@ -22,7 +28,11 @@ auto month() { return func::substr(cast<std::string>(col<&Invoice::date>), 1, 7)
 
 auto customer_name() { return col<&Customer::first_name> + " " + col<&Customer::last_name>; }
 auto employee_name() { return col<&Employee::first_name> + " " + col<&Employee::last_name>; }
-std::string full_name(const Employee& employee) { return employee.first_name + " " + employee.last_name; }
+
+template <class Person>
+std::string full_name(const Person& person) {
+    return person.first_name + " " + person.last_name;
+}
 
 }  // namespace
 
@@ -34,7 +44,7 @@ awaitable<Report> top_artists(AsyncSession& session) {
                      .join<&Album::tracks>()
                      .join<&Track::sales>()
                      .group_by(col<&Artist::id>)
-                     .order_by("revenue"_c.desc(), "artist"_c)
+                     .order_by("revenue"_c.desc(), col<&Artist::id>)
                      .limit(10);
     auto result = co_await session.execute(query);
     co_return make_report("Top artists by revenue", result);
@@ -42,22 +52,23 @@ awaitable<Report> top_artists(AsyncSession& session) {
 
 // Entities with what hangs on them, loaded by the same query: nothing is fetched in the loop.
 awaitable<Report> customers(AsyncSession& session) {
-    auto query = select<Customer>()
-                     .options(joinedload<&Customer::support_rep>().joinedload<&Employee::manager>())
-                     .order_by(col<&Customer::last_name>, col<&Customer::first_name>, col<&Customer::id>);
+    auto query = select<Customer>().options(joinedload<&Customer::support_rep>().joinedload<&Employee::manager>());
     auto result = co_await session.execute(query);
+    auto everyone = result.scalars().all();
+    std::sort(everyone.begin(), everyone.end(), [](const auto& a, const auto& b) {
+        return std::tie(a->last_name, a->first_name, a->id) < std::tie(b->last_name, b->first_name, b->id);
+    });
     Report report;
     report.title = "Customers, who looks after them, and that person's manager";
     report.columns = {"customer", "country", "support_rep", "manager"};
-    for (const auto& customer : result.scalars()) {
+    for (const auto& customer : everyone) {
         const auto& rep = customer->support_rep;
         std::string rep_name, manager_name;
         if (rep) {
             rep_name = full_name(*rep);
             if (rep->manager) manager_name = full_name(*rep->manager);
         }
-        report.rows.push_back(
-            {customer->first_name + " " + customer->last_name, text(customer->country), rep_name, manager_name});
+        report.rows.push_back({full_name(*customer), text(customer->country), rep_name, manager_name});
     }
     co_return report;
 }
@@ -115,7 +126,7 @@ awaitable<Report> running_totals(AsyncSession& session) {
 
 // A CTE that is read twice: once for its rows, once for their sum.
 awaitable<Report> genre_share(AsyncSession& session) {
-    auto genres = select(col<&Genre::name>.label("genre"_c), revenue().label("revenue"_c))
+    auto genres = select(col<&Genre::id>, col<&Genre::name>.label("genre"_c), revenue().label("revenue"_c))
                       .join<&Genre::tracks>()
                       .join<&Track::sales>()
                       .group_by(col<&Genre::id>)
@@ -123,7 +134,7 @@ awaitable<Report> genre_share(AsyncSession& session) {
     auto everything = select(func::sum(genres["revenue"_c])).scalar_subquery();
     auto query = select(genres["genre"_c], genres["revenue"_c],
                         func::round(genres["revenue"_c] * 100 / everything, 2).label("percent"_c))
-                     .order_by("revenue"_c.desc(), "genre"_c);
+                     .order_by("revenue"_c.desc(), genres[col<&Genre::id>]);
     auto result = co_await session.execute(query);
     co_return make_report("Share of each genre in the revenue", result);
 }
@@ -138,11 +149,11 @@ awaitable<Report> best_customers(AsyncSession& session) {
     auto place = func::rank().over(partition_by(spent["country"_c]).order_by(spent["spent"_c].desc()));
     auto ranked =
         select(spent["country"_c], spent["customer"_c], spent["spent"_c], place.label("place"_c)).subquery("ranked");
-    auto query = select(ranked["country"_c], ranked["customer"_c], ranked["spent"_c])
-                     .where(ranked["place"_c] == 1)
-                     .order_by("country"_c, "customer"_c);
+    auto query = select(ranked["country"_c], ranked["customer"_c], ranked["spent"_c]).where(ranked["place"_c] == 1);
     auto result = co_await session.execute(query);
-    co_return make_report("Best customers of each country", result);
+    Report report = make_report("Best customers of each country", result);
+    std::sort(report.rows.begin(), report.rows.end());  // by country, then customer
+    co_return report;
 }
 
 // A recursive CTE walks down from those who report to nobody.
@@ -154,9 +165,12 @@ awaitable<Report> employee_tree(AsyncSession& session) {
     tree.union_all(
         select(col<&Employee::id>, tree["path"_c] + " > " + employee_name(), col<&Employee::title>, tree["depth"_c] + 1)
             .join(tree, col<&Employee::manager_id> == tree[col<&Employee::id>]));
-    auto query = select(tree["depth"_c], tree["path"_c], tree["title"_c]).order_by("path"_c);
+    auto query = select(tree["depth"_c], tree["path"_c], tree["title"_c]);
     auto result = co_await session.execute(query);
-    co_return make_report("Who reports to whom", result);
+    Report report = make_report("Who reports to whom", result);
+    std::sort(report.rows.begin(), report.rows.end(),
+              [](const auto& a, const auto& b) { return a[1] < b[1]; });  // path
+    co_return report;
 }
 
 // A scalar subquery: the average invoice, to the cent.

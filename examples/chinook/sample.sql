@@ -1,6 +1,7 @@
 -- A shop shaped like Chinook, small enough to check by eye, with what goes wrong easily: prices whose binary sums are not what they
 -- seem (0.10 + 0.20), whole prices (kept as integers), equal sums, an invoice of exactly the average, a sale below the list price,
--- singles without album, names that are NULL, an empty playlist, two heads of staff, months without a sale.
+-- singles without album, names that are NULL, an empty playlist, two heads of staff, an employee who was there before his manager,
+-- months without a sale.
 CREATE TABLE Artist (ArtistId INTEGER NOT NULL PRIMARY KEY, Name NVARCHAR(120));
 CREATE TABLE Album (
     AlbumId INTEGER NOT NULL PRIMARY KEY, Title NVARCHAR(160) NOT NULL, ArtistId INTEGER NOT NULL REFERENCES Artist (ArtistId));
@@ -48,8 +49,9 @@ INSERT INTO PlaylistTrack VALUES (1, 1), (1, 2), (1, 8), (2, 3), (4, 1);
 INSERT INTO Employee (EmployeeId, LastName, FirstName, Title, ReportsTo, BirthDate, HireDate) VALUES
     (1, 'North', 'Ada', 'General Manager', NULL, '1962-02-18 00:00:00', '2002-08-14 00:00:00'),
     (2, 'West', 'Ben', 'Sales Manager', 1, '1958-12-08 00:00:00', '2002-05-01 00:00:00'),
-    (3, 'Eastwood', 'Cid', 'Sales Agent', 2, NULL, '2003-10-17 00:00:00'),
-    (4, 'South', 'Dee', NULL, NULL, NULL, NULL);
+    (3, 'Eastwood', 'Cid', 'Sales Agent', 5, NULL, '2003-10-17 00:00:00'),
+    (4, 'South', 'Dee', NULL, NULL, NULL, NULL),
+    (5, 'Late', 'Eva', 'Team Lead', 2, NULL, '2004-01-01 00:00:00');
 INSERT INTO Customer (CustomerId, FirstName, LastName, Country, Email, SupportRepId) VALUES
     (1, 'Siv', 'Ås', 'Norway', 'siv@example.com', 3),
     (2, 'Bjørn', 'Dahl', 'Norway', 'bjorn@example.com', 3),

@@ -35,10 +35,22 @@ void ConnectionCore::check_ready(const RunOptions& options) const {
 
 // ---------------------------------------------------------------- around the caller's statements
 
+void ConnectionCore::take(Lease lease) {
+    lease_ = std::move(lease);
+    untried_ = lease_.reused();
+    if (lease_.owes_rollback()) state_.owe_rollback();
+}
+
+void ConnectionCore::note_effect(Effect effect) noexcept {
+    if (effect != Effect::read && effect != Effect::transaction) state_.note_write();
+}
+
 ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& options) {
     Flight flight;
+    flight.copy = options.copy;
     flight.autocommit = !state_.in_transaction() && (options.autocommit || engine_->autocommits());
     if (!flight.autocommit) state_.autobegin(engine_->default_transaction());
+    for (const BatchItem& item : batch.items) note_effect(item.statement->effect);
     if (lease_.connection().transaction_status() == TransactionStatus::idle) state_.skip_queued_rollback();
 
     if (!state_.queue().empty()) {
@@ -62,6 +74,7 @@ ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& o
     const auto timeout = options.statement_timeout.count() > 0 ? options.statement_timeout : engine_->options().statement_timeout;
     if (timeout.count() > 0) batch.deadline = std::chrono::steady_clock::now() + timeout;
     if (engine_->observers().any()) flight.start = std::chrono::steady_clock::now();
+    flight.untried = std::exchange(untried_, false);
     return flight;
 }
 
@@ -76,7 +89,7 @@ void ConnectionCore::restore(Batch& batch, const Flight& flight) noexcept {
 std::exception_ptr ConnectionCore::refusal(const Batch& batch, const Flight& flight) const {
     const std::string_view sql = batch.failed_item < batch.items.size() ? std::string_view(batch.items[batch.failed_item].statement->sql) : "";
     std::exception_ptr error = with_statement(batch.error, sql);
-    if (!flight.commit) return error;
+    if (!flight.commit || flight.outcome_known) return error;
     try {
         std::rethrow_exception(error);
     } catch (const CommitOutcomeUnknown&) {
@@ -107,16 +120,17 @@ void ConnectionCore::finish(Batch& batch, const Flight& flight) {
     }
     if (flight.commit && batch.items.back().done) outcome.commit = TransactionState::Commit::done;
     if (flight.commit && batch.failed_item == batch.items.size() - 1) outcome.commit = TransactionState::Commit::failed;
-    outcome.status = lease_.connection().transaction_status();
-    outcome.usable = lease_.connection().usable();
+    outcome.usable = lease_ && lease_.connection().usable();
+    if (lease_) outcome.status = lease_.connection().transaction_status();
     outcome.autocommit = flight.autocommit;
     outcome.error = batch.error;
     const bool before = state_.in_transaction();
+    if (outcome.steps_done != 0 && state_.queue().front().kind == StepKind::rollback) lease_.rolled_back();
     state_.sent(outcome);
     if (before && !state_.in_transaction()) close_cursors();
     if (!outcome.usable) {
         close_cursors();
-        lease_.release();
+        lease_.release();  // if it is still there
     }
     restore(batch, flight);
     batch.rethrow_error();
@@ -149,7 +163,8 @@ void ConnectionCore::settle() noexcept {
     if (const auto token = std::exchange(dropped_, std::nullopt)) drop(*token);
     if (closed_) {
         close();
-    } else if (hold_ == Hold::transaction && lease_ && !state_.in_transaction() && state_.queue().empty() && last_cursor_.expired()) {
+    } else if (hold_ == Hold::transaction && lease_ && !state_.in_transaction() && (state_.queue().empty() || lease_.owes_rollback()) && last_cursor_.expired()) {
+        state_.rollback();
         lease_.release();
     }
 }
@@ -163,7 +178,7 @@ awaitable<void> ConnectionCore::acquire() {
 
 awaitable<void> ConnectionCore::fly_acquire(Self self) {
     const Busy busy(*self);
-    if (!self->lease_) self->lease_ = co_await self->engine_->pool().acquire();
+    if (!self->lease_) self->take(co_await self->engine_->pool().acquire());
 }
 
 awaitable<Batch> ConnectionCore::run(Batch batch, RunOptions options) {
@@ -173,13 +188,15 @@ awaitable<Batch> ConnectionCore::run(Batch batch, RunOptions options) {
 
 awaitable<Batch> ConnectionCore::fly(Self self, Batch batch, RunOptions options) {
     Busy busy(*self);
-    if (!self->lease_) self->lease_ = co_await self->engine_->pool().acquire();
+    if (!self->lease_) self->take(co_await self->engine_->pool().acquire());
     self->check_usable(options);
-    const Flight flight = self->prepare(batch, options);
+    Flight flight = self->prepare(batch, options);
     DriverConnection& connection = self->lease_.connection();
     busy.take_off(flight.autocommit);
     try {
-        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        if (!connection.try_execute(batch)) batch = co_await send(connection, std::move(batch), flight.copy);
+        if (self->may_replay(batch, flight)) batch = co_await replay(self, std::move(batch), flight);
+        if (batch.error && flight.commit) batch = co_await resolve_commit(self, std::move(batch), flight);
     } catch (...) {
         busy.crash(std::current_exception());
         throw;
@@ -192,7 +209,7 @@ awaitable<Batch> ConnectionCore::fly(Self self, Batch batch, RunOptions options)
 bool ConnectionCore::try_run(Batch& batch, const RunOptions& options) {
     check_ready(options);
     Busy busy(*this);
-    if (!lease_) lease_ = engine_->pool().try_acquire();
+    if (!lease_) take(engine_->pool().try_acquire());
     if (!lease_) return false;
     const Flight flight = prepare(batch, options);
     busy.take_off(flight.autocommit);
@@ -219,11 +236,11 @@ awaitable<Cursor> ConnectionCore::open_cursor(BatchItem item, RunOptions options
 
 awaitable<Cursor> ConnectionCore::fly_cursor(Self self, BatchItem item, RunOptions options) {
     Busy busy(*self);
-    if (!self->lease_) self->lease_ = co_await self->engine_->pool().acquire();
+    if (!self->lease_) self->take(co_await self->engine_->pool().acquire());
     self->check_usable(options);
     Batch batch;
-    const Flight flight = self->prepare(batch, options);
-    DriverConnection& connection = self->lease_.connection();
+    Flight flight = self->prepare(batch, options);
+    self->note_effect(item.statement->effect);
     BatchItem told;  // what observers see; the rest of the item goes to the driver
     told.statement = item.statement;
     told.executions = item.executions;
@@ -233,8 +250,13 @@ awaitable<Cursor> ConnectionCore::fly_cursor(Self self, BatchItem item, RunOptio
     std::unique_ptr<DriverCursor> opened;
     std::exception_ptr refused;
     try {
-        if (!batch.items.empty() && !connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
-        if (!batch.error) opened = co_await connection.open_cursor(std::move(item));
+        DriverConnection* connection = &self->lease_.connection();
+        if (!batch.items.empty() && !connection->try_execute(batch)) batch = co_await connection->execute(std::move(batch));
+        if (self->may_replay(batch, flight)) {
+            batch = co_await replay(self, std::move(batch), flight);
+            if (self->lease_) connection = &self->lease_.connection();
+        }
+        if (!batch.error) opened = co_await connection->open_cursor(std::move(item));
     } catch (const Error&) {
         refused = with_statement(std::current_exception(), told.statement->sql);
     } catch (...) {

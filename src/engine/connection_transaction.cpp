@@ -80,6 +80,10 @@ bool ConnectionCore::must_send_rollback() const noexcept {
     return connection.usable() && connection.transaction_status() != TransactionStatus::idle;
 }
 
+bool ConnectionCore::rollback_may_wait() const noexcept {
+    return state_.only_read() && must_send_rollback() && lease_.connection().rollback_may_wait();
+}
+
 // A connection whose ROLLBACK did not work is for the pool to look after.
 void ConnectionCore::rolled_back(const Batch& batch) noexcept {
     const Observers& observers = engine_->observers();
@@ -96,9 +100,11 @@ awaitable<void> ConnectionCore::rollback() {
 awaitable<void> ConnectionCore::fly_rollback(Self self) {
     Busy busy(*self);
     const bool send = self->must_send_rollback();
+    const bool wait = self->hold_ == Hold::transaction && self->rollback_may_wait();
     self->state_.rollback();
     self->close_cursors();
-    if (!send) co_return;
+    if (wait) self->lease_.release(true);
+    if (!send || wait) co_return;
     Batch batch;
     self->engine_->append_step(batch.items, {StepKind::rollback}, {});
     const auto timeout = self->engine_->options().statement_timeout;
@@ -148,11 +154,12 @@ void ConnectionCore::drop(TransactionToken token) noexcept {
         if (!dropped_ || dropped_->transaction != token.transaction || token.savepoint < dropped_->savepoint) dropped_ = token;
         return;
     }
+    const bool only_read = state_.only_read();
     if (!state_.drop(token)) return;
     close_cursors();
     if (hold_ != Hold::transaction) return;
     state_.rollback();
-    lease_.release();
+    lease_.release(only_read);
 }
 
 void ConnectionCore::invalidate() noexcept {
@@ -168,8 +175,9 @@ void ConnectionCore::close() noexcept {
     closed_ = true;
     if (busy_.load(std::memory_order_acquire)) return;  // when the operation ends
     close_cursors();
+    const bool only_read = state_.only_read();
     state_.rollback();
-    lease_.release();
+    lease_.release(only_read);
 }
 
 }  // namespace azoth::detail

@@ -27,6 +27,10 @@ struct PoolSlot {
     std::unique_ptr<DriverConnection> connection;
     std::shared_ptr<Pool> pool;  ///< while it is not parked
     Home home;                   ///< where its user's coroutine ran
+    bool reused = false;         ///< somebody has had it before
+    bool owes_rollback = false;  ///< a transaction is open on it that only read
+    PoolMachine::TimePoint owing_since{};
+    CompiledPtr restore;         ///< must succeed before the next user has it
 };
 
 /// Held by shared_ptr; leases and jobs keep it alive. Thread safety: everything may be called from any thread.
@@ -49,12 +53,14 @@ public:
     /// Closes what is idle now and what is in use when it comes back. May be called again.
     void dispose();
     PoolStatus status() const;
+    /// Where the engine's own work may run.
+    const Home& home() const noexcept { return home_; }
 
 private:
     friend class PoolWaiter;
     struct Actions;
     struct ConnectJob;
-    struct Entry;
+    struct Housekeeping;
 
     // Under the mutex: notes what the machine's commands ask for.
     void note(Actions& actions, PoolMachine::TimePoint now, const std::exception_ptr& connect_error = {});
@@ -68,6 +74,9 @@ private:
     void connect_failed(SlotId id, const std::exception_ptr& error) noexcept;
     static awaitable<void> connect(ConnectJob job);
     static awaitable<void> reset(std::unique_ptr<PoolSlot> slot);
+    static void start_reset(std::unique_ptr<PoolSlot> slot) noexcept;
+    bool arm_housekeeping(const Home& home) noexcept;
+    bool keep_house(const void* home) noexcept;
     std::unique_ptr<PoolSlot> unpark(SlotId id) noexcept;
     std::shared_ptr<PoolWaiter> take_waiter(WaiterId id) noexcept;
     Lease hand_out(std::unique_ptr<PoolSlot> slot) noexcept;
@@ -85,6 +94,7 @@ private:
     PoolMachine::Commands commands_;
     std::vector<std::unique_ptr<PoolSlot>> parked_;
     std::vector<std::shared_ptr<PoolWaiter>> waiters_;
+    std::vector<const void*> housekeeping_;  // contexts whose timer runs, by Home::id
     std::uint64_t last_waiter_ = 0;
 };
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -20,15 +21,21 @@ namespace {
 
 // A ROLLBACK that takes longer than this is not worth the connection.
 constexpr std::chrono::seconds reset_grace{5};
+// How long the ROLLBACK of a transaction that only read waits for a statement to travel with.
+constexpr std::chrono::milliseconds ride_within{5};
 
-Batch rollback_batch() {
+Batch batch_of(CompiledPtr statement) {
     BatchItem item;
-    item.statement = compile_plain("ROLLBACK", Effect::transaction);
+    item.statement = std::move(statement);
     Batch batch;
     batch.items.push_back(std::move(item));
     batch.deadline = std::chrono::steady_clock::now() + reset_grace;
     return batch;
 }
+
+Batch rollback_batch() { return batch_of(compile_plain("ROLLBACK", Effect::transaction)); }
+
+bool is_idle(const DriverConnection& connection) noexcept { return connection.usable() && connection.transaction_status() == TransactionStatus::idle; }
 
 }  // namespace
 
@@ -149,22 +156,123 @@ awaitable<void> Pool::reset(std::unique_ptr<PoolSlot> slot) {
     Reset job(std::move(slot));
     const std::shared_ptr<Observers> observers = job.slot->pool->observers_;
     DriverConnection& connection = *job.slot->connection;
-    Batch batch = rollback_batch();
-    if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
-    if (connection.usable() && connection.transaction_status() == TransactionStatus::idle) job.kind = ReleaseKind::clean;
-    if (observers->any()) observers->pool({PoolAction::reset, batch.error});
+    std::exception_ptr error;
+    if (!is_idle(connection)) {
+        Batch batch = rollback_batch();
+        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        error = batch.error;
+    }
+    job.slot->owes_rollback = false;
+    bool clean = is_idle(connection);
+    if (clean && job.slot->restore) {
+        Batch batch = batch_of(job.slot->restore);
+        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        error = batch.error;
+        clean = !error && is_idle(connection);
+        job.slot->restore = nullptr;
+    }
+    if (clean) job.kind = ReleaseKind::clean;
+    if (observers->any()) observers->pool({PoolAction::reset, error});
 }
 
-void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
-    const DriverConnection& connection = *slot->connection;
-    if (!connection.usable()) return give_back(std::move(slot), ReleaseKind::invalidate_older);
-    if (connection.transaction_status() == TransactionStatus::idle) return give_back(std::move(slot), ReleaseKind::clean);
-    if (reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
+void Pool::start_reset(std::unique_ptr<PoolSlot> slot) noexcept {
     const Home home = slot->home;
     auto start = [job = Reset(std::move(slot))](const asio::any_io_executor& executor) mutable {
         asio::co_spawn(executor, reset(std::move(job.slot)), asio::detached);
     };
     home.post(start);  // when the context is gone, `start` closes the connection
+}
+
+// ---------------------------------------------------------------- rollbacks that nothing came to travel with
+
+// A timer on one context, for as long as connections of that context owe a rollback. However it ends, its place in the list goes with it.
+struct Pool::Housekeeping {
+    Housekeeping(const std::shared_ptr<Pool>& owner, const void* where) : pool(owner), home(where) {}
+    Housekeeping(Housekeeping&& other) noexcept : pool(std::move(other.pool)), home(other.home) {}
+    Housekeeping& operator=(Housekeeping&&) = delete;
+    ~Housekeeping() {
+        const auto alive = pool.lock();
+        if (!alive) return;
+        const std::lock_guard lock(alive->mutex_);
+        std::erase(alive->housekeeping_, home);
+    }
+    void operator()(const asio::any_io_executor& executor) {
+        auto timer = std::make_unique<asio::steady_timer>(executor, ride_within);
+        asio::steady_timer& waiting = *timer;
+        waiting.async_wait([self = std::move(*this), held = std::move(timer)](const boost::system::error_code& error) mutable {
+            const auto alive = self.pool.lock();
+            if (error || !alive || !alive->keep_house(self.home)) return;
+            const asio::any_io_executor again = held->get_executor();
+            self(again);
+        });
+    }
+
+    std::weak_ptr<Pool> pool;  // empty: somebody else's now
+    const void* home;
+};
+
+bool Pool::arm_housekeeping(const Home& home) noexcept {
+    try {
+        {
+            const std::lock_guard lock(mutex_);
+            if (std::find(housekeeping_.begin(), housekeeping_.end(), home.id()) != housekeeping_.end()) return true;
+            housekeeping_.push_back(home.id());
+        }
+        Housekeeping start(shared_from_this(), home.id());
+        return home.post(start);
+    } catch (...) {  // no memory: the rollback is sent at once instead
+        return false;
+    }
+}
+
+// Sends the rollbacks that have waited long enough. Returns true when some of this context's are still waiting.
+bool Pool::keep_house(const void* home) noexcept {
+    std::vector<std::unique_ptr<PoolSlot>> due;
+    bool more = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = PoolMachine::Clock::now();
+        std::vector<SlotId> ids;
+        for (const auto& slot : parked_) {
+            if (!slot->owes_rollback || slot->home.id() != home) continue;
+            if (now - slot->owing_since >= ride_within && machine_.borrow_idle(slot->id, now)) {
+                ids.push_back(slot->id);
+            } else {
+                more = true;
+            }
+        }
+        for (const SlotId id : ids) due.push_back(unpark(id));
+    }
+    for (auto& slot : due) {
+        slot->pool = shared_from_this();
+        start_reset(std::move(slot));
+    }
+    return more;
+}
+
+void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
+    const DriverConnection& connection = *slot->connection;
+    if (!connection.usable()) return give_back(std::move(slot), ReleaseKind::invalidate_older);
+    const bool idle = connection.transaction_status() == TransactionStatus::idle;
+    if (!idle && reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
+    if (slot->restore) return start_reset(std::move(slot));
+    if (idle) {
+        slot->owes_rollback = false;
+        return give_back(std::move(slot), ReleaseKind::clean);
+    }
+    if (slot->owes_rollback && connection.transaction_status() == TransactionStatus::active) {
+        if (connection.rollback_may_wait() && arm_housekeeping(slot->home)) {
+            slot->owing_since = PoolMachine::Clock::now();
+            return give_back(std::move(slot), ReleaseKind::clean);
+        }
+        Batch batch = rollback_batch();
+        if (slot->connection->try_execute(batch)) {
+            if (observers_->any()) observers_->pool({PoolAction::reset, batch.error});
+            slot->owes_rollback = false;
+            return give_back(std::move(slot), is_idle(connection) ? ReleaseKind::clean : ReleaseKind::broken);
+        }
+    }
+    start_reset(std::move(slot));
 }
 
 // ---------------------------------------------------------------- Lease
@@ -183,8 +291,21 @@ Lease::~Lease() { release(); }
 
 DriverConnection& Lease::connection() const noexcept { return *slot_->connection; }
 
-void Lease::release() noexcept {
+bool Lease::owes_rollback() const noexcept { return slot_ && slot_->owes_rollback; }
+void Lease::rolled_back() noexcept { slot_->owes_rollback = false; }
+void Lease::restore_with(CompiledPtr statement) noexcept { slot_->restore = std::move(statement); }
+awaitable<void> Lease::settle() {
+    if (!owes_rollback()) co_return;
+    Batch batch = rollback_batch();
+    if (!connection().try_execute(batch)) batch = co_await connection().execute(std::move(batch));
+    batch.rethrow_error();
+    rolled_back();
+}
+bool Lease::reused() const noexcept { return slot_ && slot_->reused; }
+
+void Lease::release(bool only_read) noexcept {
     if (!slot_) return;
+    slot_->owes_rollback = slot_->owes_rollback || only_read;
     Pool& pool = *slot_->pool;
     pool.give_back(std::move(slot_));
 }

@@ -36,7 +36,6 @@ PoolMachine::PoolMachine(const PoolOptions& options) : options_(options) {
         options_.pool_size = 1;
         options_.max_overflow = 0;
         options_.pool_recycle = milliseconds{-1};
-        options_.pre_ping = false;
     }
 }
 
@@ -101,7 +100,7 @@ void PoolMachine::release(SlotId id, ReleaseKind kind, TimePoint now, Commands& 
     settle(now, out);
 }
 
-void PoolMachine::ping_failed(SlotId id, TimePoint now, Commands& out) {
+void PoolMachine::found_dead(SlotId id, TimePoint now, Commands& out) {
     const Slot& slot = slot_in(id, State::leased);
     Waiter back;
     back.id = slot.waiter;
@@ -120,6 +119,16 @@ void PoolMachine::detach(SlotId id, TimePoint now, Commands& out) {
     (void)slot_in(id, State::leased);
     remove(id);
     settle(now, out);
+}
+
+bool PoolMachine::borrow_idle(SlotId id, TimePoint now) {
+    const auto place = std::find(idle_.begin(), idle_.end(), id);
+    if (place == idle_.end()) return false;
+    idle_.erase(place);
+    Slot& slot = find(id);
+    slot.state = State::leased;
+    slot.leased_at = now;
+    return true;
 }
 
 void PoolMachine::invalidate(TimePoint now, Commands& out) {
@@ -211,7 +220,7 @@ void PoolMachine::grant(Slot& slot, bool fresh, TimePoint now, Commands& out) {
     slot.waiter = waiter.id;
     slot.deadline = waiter.deadline;
     slot.context = waiter.context;
-    out.push_back({PoolCommandKind::grant, waiter.id, slot.id, fresh, options_.pre_ping && !fresh});
+    out.push_back({PoolCommandKind::grant, waiter.id, slot.id, fresh});
 }
 
 void PoolMachine::invalidate_made_before_now(Commands& out) {

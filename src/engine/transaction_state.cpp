@@ -69,6 +69,7 @@ void TransactionState::start(const TransactionOptions& options) {
     options_ = options;
     ++transaction_;
     last_savepoint_ = 0;
+    only_read_ = true;
 }
 
 // The rollback of an earlier transaction stays owed.
@@ -234,6 +235,10 @@ void TransactionState::sent(const Outcome& outcome) {
         case TransactionStatus::idle: return doom(Doom::ended_by_server, outcome.error);
         case TransactionStatus::unknown: return doom(Doom::cancelled, outcome.error);
     }
+}
+
+void TransactionState::owe_rollback() {
+    if (!owes_rollback()) queue_.insert(queue_.begin(), {StepKind::rollback});
 }
 
 void TransactionState::skip_queued_rollback() noexcept {

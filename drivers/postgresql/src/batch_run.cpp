@@ -109,8 +109,10 @@ bool BatchRun::stands_alone(std::size_t item) const noexcept {
 }
 
 Task<> BatchRun::run() {
+    if (batch_.items.empty()) co_return;
     for (int attempt = 0; attempt < 2; ++attempt) {
-        began_idle_ = !link_.in_transaction();
+        // A ROLLBACK that rides ahead ends a transaction in which nothing was done.
+        began_idle_ = !link_.in_transaction() || batch_.items.front().statement->sql == "ROLLBACK";
         segments_ = 0;
         for (std::size_t first = 0; first < batch_.items.size() && !batch_.error;) {
             std::size_t last = first + 1;

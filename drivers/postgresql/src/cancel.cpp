@@ -6,6 +6,8 @@
 #include <libpq-fe.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 namespace azoth::postgresql::detail {
 
@@ -43,7 +45,11 @@ void Canceller::request_and_forget() noexcept {
     try {
         threads_->run([shared = shared_] {
             char ignored[256];
-            PQcancel(shared->cancel, ignored, sizeof ignored);
+            // The first may reach the server before the statement does, and be forgotten there.
+            for (const int pause : {0, 50, 200}) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+                PQcancel(shared->cancel, ignored, sizeof ignored);
+            }
         });
     } catch (...) {  // the server finds out by itself (client_connection_check_interval)
     }

@@ -3,6 +3,7 @@
 
 #include <azoth/base/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace azoth::postgresql::detail {
@@ -11,6 +12,8 @@ namespace {
 
 // A server that has not stopped a statement this long after it was asked to will not.
 constexpr std::chrono::seconds cancel_grace{5};
+// A request that reaches the server before the statement does is forgotten there: it is made again.
+constexpr std::chrono::milliseconds cancel_again{100};
 
 void ignore_notice(void*, const PGresult*) {}
 
@@ -71,9 +74,12 @@ void Link::submit(std::shared_ptr<Operation> operation, const boost::asio::any_i
     run(shared_from_this());
 }
 
-std::shared_ptr<Operation> Link::next() {
+// Returns nothing when the job is over. `closing`: it has the connection to close; else whoever comes next may start another job.
+std::shared_ptr<Operation> Link::next(bool& closing) {
     const std::lock_guard lock(mutex_);
-    if (closed_ || queue_.empty()) {
+    closing = closed_;
+    if (closed_) return nullptr;
+    if (queue_.empty()) {
         running_ = false;
         return nullptr;
     }
@@ -84,7 +90,8 @@ std::shared_ptr<Operation> Link::next() {
 
 Job Link::run(std::shared_ptr<Link> self) {
     Running running(*self);
-    while ((running.current = self->next())) {
+    bool closing = false;
+    while ((running.current = self->next(closing))) {
         Operation& operation = *running.current;
         bool broken = false;
         std::exception_ptr error;
@@ -110,13 +117,7 @@ Job Link::run(std::shared_ptr<Link> self) {
         if (!operation.complete()) operation.discard();
     }
     running.end();
-    // close() may have come while the last operation ended.
-    bool closed = false;
-    {
-        const std::lock_guard lock(self->mutex_);
-        closed = self->closed_;
-    }
-    if (closed) self->broke();
+    if (closing) self->broke();
 }
 
 void Link::fail(Operation& operation, std::exception_ptr error) noexcept {
@@ -161,18 +162,20 @@ void Link::close() noexcept {
 void Link::request_cancel(Operation& operation, Stop stop) {
     operation.stop.store(stop, std::memory_order_release);
     operation.cancel_sent = true;
-    grace_ = Clock::now() + cancel_grace;
+    next_cancel_ = Clock::now() + cancel_again;
+    if (!grace_) grace_ = Clock::now() + cancel_grace;
     canceller_.request(shared_from_this());
 }
 
 Task<> Link::wait(Operation& operation, unsigned interest) {
-    const auto deadline = operation.cancel_sent ? grace_ : operation.deadline;
+    auto deadline = operation.deadline;
+    if (operation.cancel_sent) deadline = canceller_.outstanding() ? *grace_ : std::min(*grace_, next_cancel_);
     const SocketWatch::Event event = co_await watch_.wait(interest, deadline);
     switch (event) {
         case SocketWatch::Event::ready: break;
         case SocketWatch::Event::timeout:
-            if (operation.cancel_sent) throw Broken{stopped(operation.stop.load(), "", true)};
-            request_cancel(operation, Stop::deadline);
+            if (operation.cancel_sent && Clock::now() >= *grace_) throw Broken{stopped(operation.stop.load(), "", true)};
+            request_cancel(operation, operation.cancel_sent ? operation.stop.load() : Stop::deadline);
             break;
         case SocketWatch::Event::woken: {
             bool closed = false;

@@ -93,7 +93,7 @@ private:
     class Running;
 
     static Job run(std::shared_ptr<Link> self);
-    std::shared_ptr<Operation> next();
+    std::shared_ptr<Operation> next(bool& closing);
     void request_cancel(Operation& operation, Stop stop);
     void fail(Operation& operation, std::exception_ptr error) noexcept;
     void broke() noexcept;
@@ -111,6 +111,7 @@ private:
     std::uint64_t last_cursor_ = 0;
     std::deque<Notification> notifications_;
     std::optional<Clock::time_point> grace_;  // of a cancel: after it the connection is closed
+    Clock::time_point next_cancel_{};
 
     mutable std::mutex mutex_;
     std::deque<std::shared_ptr<Operation>> queue_;

@@ -8,4 +8,4 @@ SELECT g.Name,
        printf('%.2f', 100.0 * sum(cents) / (SELECT sum(cents) FROM sold))
   FROM sold JOIN Genre g ON g.GenreId = sold.id
  GROUP BY g.GenreId
- ORDER BY sum(cents) DESC, g.Name;
+ ORDER BY sum(cents) DESC, g.GenreId;

@@ -8,5 +8,5 @@ SELECT a.Name,
   JOIN Album b USING (AlbumId)
   JOIN Artist a USING (ArtistId)
  GROUP BY a.ArtistId
- ORDER BY sum(l.Quantity * CAST(round(l.UnitPrice * 100) AS INTEGER)) DESC, a.Name
+ ORDER BY sum(l.Quantity * CAST(round(l.UnitPrice * 100) AS INTEGER)) DESC, a.ArtistId
  LIMIT 10;

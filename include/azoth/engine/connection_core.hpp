@@ -23,6 +23,7 @@ struct RunOptions {
     std::chrono::milliseconds statement_timeout{0};  ///< for the whole batch; 0 = the engine's
     bool autocommit = false;                         ///< outside any transaction; refused inside one
     bool commit_after = false;                       ///< COMMIT travels at the end of the same batch, and the transaction has ended when it succeeds
+    bool copy = false;                               ///< rows go in by the database's bulk protocol, where it has one
 };
 
 /// A cursor that knows whether its transaction is still the one it was opened in.
@@ -98,6 +99,9 @@ public:
     /// rollback() when nothing needs to be waited for: returns true when it is done.
     bool try_rollback();
 
+    /// The transaction only read, and the driver lets its ROLLBACK wait for the connection's next user: giving the connection back is all.
+    bool rollback_may_wait() const noexcept;
+
     /// Commits a transaction, or keeps a savepoint's work (RELEASE travels with the next statement).
     /// Errors: `InvalidRequestError` when it has ended; as commit().
     awaitable<void> commit(TransactionToken token);
@@ -116,11 +120,14 @@ private:
     struct Flight;
     class Busy;
 
+    void take(Lease lease);
+    void note_effect(Effect effect) noexcept;
     void check_idle() const;
     void check_usable(const RunOptions& options) const;
     Flight prepare(Batch& batch, const RunOptions& options);
     static void restore(Batch& batch, const Flight& flight) noexcept;
     void finish(Batch& batch, const Flight& flight);
+    bool may_replay(const Batch& batch, const Flight& flight) const noexcept;
     std::exception_ptr refusal(const Batch& batch, const Flight& flight) const;
     void failed(std::exception_ptr error, bool autocommit, bool cancelled) noexcept;
     void settle() noexcept;
@@ -134,6 +141,8 @@ private:
     using Self = std::shared_ptr<ConnectionCore>;
     static awaitable<void> fly_acquire(Self self);
     static awaitable<Batch> fly(Self self, Batch batch, RunOptions options);
+    static awaitable<Batch> replay(Self self, Batch batch, Flight& flight);
+    static awaitable<Batch> resolve_commit(Self self, Batch batch, Flight& flight);
     static awaitable<void> fly_commit(Self self);
     static awaitable<void> fly_rollback(Self self);
     static awaitable<void> fly_release(Self self, TransactionToken token);
@@ -149,6 +158,7 @@ private:
     std::optional<TransactionToken> dropped_;  ///< while an operation was under way
     const Hold hold_;
     bool closed_ = false;
+    bool untried_ = false;  ///< nothing has been sent on this lease, whose connection others have used before
     std::atomic<bool> busy_{false};
 };
 

@@ -47,6 +47,8 @@ public:
     bool in_transaction() const noexcept { return phase_ != Phase::idle; }
     bool in_nested_transaction() const noexcept { return !savepoints_.empty(); }
     const TransactionOptions& options() const noexcept { return options_; }
+    /// A transaction is open and usable in which nothing ran that could write or lock: its rollback undoes nothing.
+    bool only_read() const noexcept { return phase_ == Phase::active && only_read_; }
     std::span<const Step> queue() const noexcept { return queue_; }
     /// The token's transaction or savepoint is open and can be committed.
     bool is_active(TransactionToken token) const noexcept;
@@ -73,6 +75,10 @@ public:
     /// Starts COMMIT: returns true when it must be sent, after the queue; false when the transaction never reached the database and has ended now.
     /// Errors: `PendingRollbackError`.
     bool commit();
+    /// A statement goes out that may write or lock.
+    void note_write() noexcept { only_read_ = false; }
+    /// The connection comes with a transaction of somebody else's that only read: its ROLLBACK travels ahead of everything.
+    void owe_rollback();
     /// The database must be told of a rollback.
     bool rollback_needed() const noexcept;
     /// Ends the transaction and forgets everything queued.
@@ -116,6 +122,7 @@ private:
 
     Phase phase_ = Phase::idle;
     Doom doom_ = Doom::none;
+    bool only_read_ = true;
     TransactionOptions options_{};
     std::uint64_t transaction_ = 0;
     std::uint32_t last_savepoint_ = 0;

@@ -43,6 +43,5 @@ TEST_CASE("an unknown scheme is named, with what there is and what to include", 
     register_driver("registry-test", first);
     CHECK_THAT(refusal("oracle"),
                Catch::Contains("'oracle'") && Catch::Contains("registry-test") && !Catch::Contains("nclude"));
-    CHECK_THAT(refusal("postgresql"), Catch::Contains("<azoth/postgresql.hpp>"));
-    CHECK_THAT(refusal("mariadb"), Catch::Contains("<azoth/mysql.hpp>"));
+    // The headers to include for azoth's own databases are named to programs that lack them: tests/consume.
 }

@@ -1,0 +1,27 @@
+// Floors: parents with their children by two queries, children with their parents by a join; without a transaction.
+#pragma once
+
+#include "floors/family.hpp"
+#include "floors/mysql/connection.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace benchmarks::floors::mysql {
+
+class Relations {
+public:
+    Relations(Connection& connection, std::size_t parents);
+
+    /// SELECT parents, then SELECT children WHERE parent_id IN (every key).
+    std::vector<ParentRow> two_queries();
+    /// SELECT children LEFT JOIN parents.
+    Family join();
+
+private:
+    Statement parents_;
+    Statement children_;
+    Statement join_;
+};
+
+}  // namespace benchmarks::floors::mysql
