@@ -73,6 +73,7 @@ constexpr DialectFeatures common() {
     f.filter_clause = false;
     f.distinctness = DialectFeatures::Distinctness::spaceship;
     f.concat_function = true;
+    f.recursive_text = "CHAR(65535)";  // the longest that needs no more than any max_allowed_packet
     f.ilike = false;
     f.json = DialectFeatures::Json::functions;
     f.partial_indexes = false;

@@ -36,6 +36,7 @@ constexpr DialectFeatures postgresql_features() {
     DialectFeatures f;
     f.dollar_placeholders = true;
     f.bind_casts = true;
+    f.recursive_text = "TEXT";
     f.keys_by_returning = true;
     f.insert_arrays = true;
     f.division = DialectFeatures::Division::cast_numeric;

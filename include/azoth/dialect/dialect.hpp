@@ -48,6 +48,7 @@ struct DialectFeatures {
     // ---- expressions
     bool dollar_placeholders = false;     ///< $1, $2 ...; else ?
     bool bind_casts = false;              ///< placeholders whose type the server cannot tell are cast
+    std::string_view recursive_text{};    ///< what text in the anchor of a recursive CTE is cast to, so that the other arm may make it longer
     bool native_boolean = true;           ///< true/false; else 1/0
     bool filter_clause = true;            ///< count(*) FILTER (WHERE ..); else count(CASE WHEN .. END)
     enum class Distinctness : std::uint8_t { standard, is, spaceship } distinctness = Distinctness::standard;  ///< IS DISTINCT FROM / IS NOT / NOT <=>

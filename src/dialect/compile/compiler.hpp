@@ -95,8 +95,10 @@ private:
     void query(NodeId node, const Scope* parent, const std::vector<std::string>* names = nullptr);
     void query_body(std::span<const NodeId> roots, const Scope* parent, const std::vector<std::string>* names, bool top);
     void select(const Clauses& parts, const Scope* parent, const std::vector<std::string>* names, bool top);
-    void select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top);
-    void item(NodeId node, const std::string* name);
+    void select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top, bool widen = false);
+    void item(NodeId node, const std::string* name, bool widen);
+    std::string widened(const SqlType& type) const;
+    std::string widened(NodeId expression) const;
     void where(std::span<const NodeId> predicates, std::string_view keyword);
     void order_by(const Clauses& parts);
     void order_terms(std::span<const NodeId> orders, bool ordinals);
@@ -178,7 +180,7 @@ private:
     const Scope* scope_ = nullptr;                   ///< of what is being rendered
     std::span<const NodeId> current_items_;          ///< that ordinals count
     bool qualify_ = true;                            ///< users.id, not id
-    bool with_done_ = false;
+    bool widen_items_ = false;                       ///< the items of this query get the widest type of their kind
     std::uint32_t columns_ = 0;                      ///< of the outermost result
     std::vector<const Column*> parameter_columns_;   ///< of an INSERT of parameter rows
     std::size_t values_begin_ = 0, values_end_ = 0;  ///< where in the text its VALUES stand
