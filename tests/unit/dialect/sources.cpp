@@ -55,13 +55,13 @@ TEST_CASE("a recursive CTE reads itself", "[dialect][cte]") {
 }
 
 TEST_CASE("text in the anchor of a recursive CTE has room to grow", "[dialect][cte]") {
-    const auto path = select(col<&Employee::id>, col<&Employee::name>.label("path"_c)).where(col<&Employee::manager_id>.is_null()).recursive_cte("tree");
-    path.union_all(select(col<&Employee::id>, path["path"_c] + col<&Employee::name>).join(path, col<&Employee::manager_id> == path[col<&Employee::id>]));
+    const auto path = select(col<&Employee::id>, col<&Employee::name>, ("/" + col<&Employee::name>).label("path"_c)).where(col<&Employee::manager_id>.is_null()).recursive_cte("tree");
+    path.union_all(select(col<&Employee::id>, col<&Employee::name>, path["path"_c] + col<&Employee::name>).join(path, col<&Employee::manager_id> == path[col<&Employee::id>]));
     const auto query = select(path["path"_c]);
-    CHECK_THAT(sqlite_sql(query), Contains("(SELECT employees.id, employees.name AS path FROM"));
-    CHECK_THAT(to_sql(query, pg).sql, Contains("(SELECT employees.id, CAST(employees.name AS TEXT) AS path FROM"));
-    CHECK_THAT(to_sql(query, mariadb_dialect()).sql, Contains("(SELECT employees.id, CAST(employees.name AS CHAR(65535)) AS path FROM"));
-    CHECK_THAT(to_sql(query, pg).sql, Contains("UNION ALL SELECT employees.id, tree.path || employees.name FROM"));
+    CHECK_THAT(sqlite_sql(query), Contains("(SELECT employees.id, employees.name, ? || employees.name AS path FROM"));
+    CHECK_THAT(to_sql(query, pg).sql, Contains("(SELECT employees.id, CAST(employees.name AS TEXT), CAST($1 || employees.name AS TEXT) AS path FROM"));
+    CHECK_THAT(to_sql(query, mariadb_dialect()).sql, Contains("(SELECT employees.id, CAST(employees.name AS CHAR(65535)), CAST(concat(?, employees.name) AS CHAR(65535)) AS path FROM"));
+    CHECK_THAT(to_sql(query, pg).sql, Contains("UNION ALL SELECT employees.id, employees.name, tree.path || employees.name FROM"));
 }
 
 TEST_CASE("set operations", "[dialect][compound]") {
