@@ -4,8 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <initializer_list>
+#include <iterator>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
