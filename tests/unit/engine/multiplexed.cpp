@@ -191,7 +191,7 @@ TEST_CASE("a read whose connection was lost is asked again once", "[engine][mult
     CHECK(f.server->connections_made() == 2);
 }
 
-TEST_CASE("a connection that died while it idled is replaced unseen", "[engine][multiplexed]") {
+TEST_CASE("a multiplexed connection that died while it idled is replaced unseen", "[engine][multiplexed]") {
     Fixture f;
     const AsyncEngine engine = f.engine();
     const auto use = [&]() -> awaitable<void> {
