@@ -18,7 +18,7 @@ if(MariaDBClient_INCLUDE_DIR AND EXISTS "${MariaDBClient_INCLUDE_DIR}/mariadb_ve
     file(STRINGS "${MariaDBClient_INCLUDE_DIR}/mariadb_version.h" line REGEX "define MARIADB_PACKAGE_VERSION ")
     string(REGEX REPLACE ".*\"([0-9.]+)\".*" "\\1" MariaDBClient_VERSION "${line}")
 elseif(MariaDBClient_INCLUDE_DIR)
-    set(MariaDBClient_REASON "${MariaDBClient_INCLUDE_DIR}/mysql.h is Oracle's libmysqlclient: it cannot prepare and execute statements without blocking. Install MariaDB Connector/C (Debian: libmariadb-dev); it talks to MySQL servers too.")
+    set(MariaDBClient_REASON "${MariaDBClient_INCLUDE_DIR}/mysql.h is Oracle's libmysqlclient: it cannot prepare and execute statements without blocking. Install MariaDB Connector/C (Debian: libmariadb-dev), which talks to MySQL servers too.")
     set(MariaDBClient_INCLUDE_DIR "" CACHE PATH "" FORCE)
 endif()
 

@@ -1,7 +1,9 @@
 # Asks a Catch2 program for its cases and writes one ctest entry for each; run after the program is linked.
 # Own code because the script of Catch2 2 splits names at semicolons and brackets.
 #
-#   cmake -D EXECUTABLE=... -D GROUP=... -D VERSION=... -D ENVIRONMENT=... -D OUTPUT=... -P discover_tests.cmake
+#   cmake -D EXECUTABLE=... -D GROUP=... [-D DATABASES=a,b] -D VERSION=... -D ENVIRONMENT=... -D OUTPUT=... -P discover_tests.cmake
+#
+# With DATABASES each case is one entry for each of them, "GROUP DATABASE: case", run with AZOTH_TEST_DATABASE=DATABASE; labels GROUP and DATABASE.
 cmake_minimum_required(VERSION 3.25)
 
 if(VERSION VERSION_LESS 3)
@@ -15,6 +17,14 @@ execute_process(COMMAND ${EXECUTABLE} ${list_names} OUTPUT_VARIABLE names ERROR_
 if(NOT result MATCHES "^[0-9]+$" OR names STREQUAL "" OR NOT errors STREQUAL "")
     message(FATAL_ERROR "${EXECUTABLE} does not list its cases (result ${result}):\n${names}${errors}")
 endif()
+
+# Appends one entry that runs the case `spec`. A case whose database the environment does not tell says so and is reported as skipped.
+macro(add_entry entry labels environment)
+    string(APPEND script
+        "add_test([==[${entry}]==] [==[${EXECUTABLE}]==] [==[${spec}]==]${none_is_failure})\n"
+        "set_tests_properties([==[${entry}]==] PROPERTIES LABELS [==[${labels}]==] ENVIRONMENT [==[${environment}]==]\n"
+        "    SKIP_REGULAR_EXPRESSION [==[skipped: AZOTH_TEST_[A-Z]+ is not set]==])\n")
+endmacro()
 
 set(script "")
 while(NOT names STREQUAL "")
@@ -36,9 +46,12 @@ while(NOT names STREQUAL "")
     foreach(special IN ITEMS "\\" "," "[" "]" "\"")
         string(REPLACE "${special}" "\\${special}" spec "${spec}")
     endforeach()
-    set(entry "${GROUP}: ${name}")
-    string(APPEND script
-        "add_test([==[${entry}]==] [==[${EXECUTABLE}]==] [==[${spec}]==]${none_is_failure})\n"
-        "set_tests_properties([==[${entry}]==] PROPERTIES LABELS ${GROUP} ENVIRONMENT [==[${ENVIRONMENT}]==])\n")
+    if(NOT DATABASES)
+        add_entry("${GROUP}: ${name}" "${GROUP}" "${ENVIRONMENT}")
+    endif()
+    string(REPLACE "," ";" databases "${DATABASES}")
+    foreach(database IN LISTS databases)
+        add_entry("${GROUP} ${database}: ${name}" "${GROUP};${database}" "${ENVIRONMENT};AZOTH_TEST_DATABASE=${database}")
+    endforeach()
 endwhile()
 file(WRITE ${OUTPUT} "${script}")

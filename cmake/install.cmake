@@ -76,7 +76,7 @@ if(AZOTH_POSTGRESQL)
         DESCRIPTION "PostgreSQL driver of azoth"
         LIBS "-lazoth_postgresql"
         REQUIRES "azoth = ${PROJECT_VERSION}"
-        PRIVATE "libpq >= 15" "fmt >= 9")
+        PRIVATE "libpq >= 15, fmt >= 9")
 endif()
 if(AZOTH_MYSQL)
     azoth_install_library(azoth_mysql mysql)
@@ -85,7 +85,7 @@ if(AZOTH_MYSQL)
         DESCRIPTION "MariaDB and MySQL driver of azoth"
         LIBS "-lazoth_mysql"
         REQUIRES "azoth = ${PROJECT_VERSION}"
-        PRIVATE "libmariadb >= 3.3" "fmt >= 9")
+        PRIVATE "libmariadb >= 3.3, fmt >= 9")
 endif()
 
 configure_package_config_file(cmake/azothConfig.cmake.in ${PROJECT_BINARY_DIR}/azothConfig.cmake

@@ -30,6 +30,9 @@ set(AZOTH_HEADERS
     include/azoth/engine/events.hpp
     include/azoth/engine/into.hpp
     include/azoth/engine/lease.hpp
+    include/azoth/engine/listener.hpp
+    include/azoth/engine/multiplex_machine.hpp
+    include/azoth/engine/multiplexed.hpp
     include/azoth/engine/options.hpp
     include/azoth/engine/pool_machine.hpp
     include/azoth/engine/pool_status.hpp
@@ -50,6 +53,7 @@ set(AZOTH_HEADERS
     include/azoth/orm/many.hpp
     include/azoth/orm/one.hpp
     include/azoth/orm/relation_member.hpp
+    include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
     include/azoth/orm/session_transaction.hpp
@@ -68,6 +72,7 @@ set(AZOTH_HEADERS
     include/azoth/schema/stored_as.hpp
     include/azoth/schema/table.hpp
     include/azoth/schema/table_of.hpp
+    include/azoth/sql/any.hpp
     include/azoth/sql/case.hpp
     include/azoth/sql/column_handle.hpp
     include/azoth/sql/common_type.hpp
@@ -92,6 +97,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/text.hpp
     include/azoth/sql/update.hpp
     include/azoth/sql/window.hpp
+    include/azoth/types/array.hpp
     include/azoth/types/blob.hpp
     include/azoth/types/decimal.hpp
     include/azoth/types/duration.hpp
@@ -125,9 +131,11 @@ set(AZOTH_SOURCES
     src/dialect/compile/insert.cpp
     src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
+    src/dialect/compile/json.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
     src/dialect/compile/order.cpp
+    src/dialect/compile/placeholder.cpp
     src/dialect/compile/predicate.cpp
     src/dialect/compile/select.cpp
     src/dialect/compile/source.cpp
@@ -160,6 +168,10 @@ set(AZOTH_SOURCES
     src/engine/engine.cpp
     src/engine/engine_core.cpp
     src/engine/home.cpp
+    src/engine/listener.cpp
+    src/engine/multiplex_link.cpp
+    src/engine/multiplex_machine.cpp
+    src/engine/multiplexer.cpp
     src/engine/observers.cpp
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp
@@ -196,6 +208,7 @@ set(AZOTH_SOURCES
     src/orm/related.cpp
     src/orm/relation_member.cpp
     src/orm/relations.cpp
+    src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
     src/orm/session_state.cpp
@@ -215,6 +228,7 @@ set(AZOTH_SOURCES
     src/sql/source.cpp
     src/sql/tape.cpp
     src/sql/text.cpp
+    src/types/array.cpp
     src/types/blob.cpp
     src/types/decimal.cpp
     src/types/decimal_arithmetic.cpp
@@ -333,7 +347,7 @@ endif()
 
 file(GLOB_RECURSE AZOTH_TEST_SUPPORT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
 list(FILTER AZOTH_TEST_SUPPORT EXCLUDE REGEX "/support/main/")
-foreach(group IN ITEMS unit contract threads chaos)
+foreach(group IN ITEMS unit dialects contract threads chaos)
     file(GLOB_RECURSE AZOTH_TESTS_${group} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${group}/*.cpp)
 endforeach()
 file(GLOB AZOTH_COMPILE_FAIL_CASES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/compile_fail/*.cpp)

@@ -2,7 +2,15 @@
 // Usage: azoth_tour [URL]; default sqlite:///:memory:
 
 #include <azoth/azoth.hpp>
+#if __has_include(<azoth/sqlite.hpp>)  // one include for each driver that is linked; here, those that are built
 #include <azoth/sqlite.hpp>
+#endif
+#if __has_include(<azoth/postgresql.hpp>)
+#include <azoth/postgresql.hpp>
+#endif
+#if __has_include(<azoth/mysql.hpp>)
+#include <azoth/mysql.hpp>
+#endif
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -10,6 +10,7 @@
 #include <azoth/schema/check.hpp>
 #include <azoth/schema/mapping.hpp>
 #include <azoth/schema/metadata.hpp>
+#include <azoth/types/array.hpp>
 #include <azoth/types/blob.hpp>
 #include <azoth/types/decimal.hpp>
 #include <azoth/types/duration.hpp>

@@ -43,6 +43,7 @@ public:
             foreign_key(key);
         }
         sql_ += ')';
+        if (dialect_.features().character_set_clause) sql_ += " DEFAULT CHARACTER SET utf8mb4";
         return std::move(sql_);
     }
 
@@ -92,6 +93,9 @@ private:
         separate();
         identifier(column.name);
         sql_ += ' ';
+        if (column.type.array && !dialect_.features().arrays) {
+            detail::throw_not_supported(std::string(dialect_.title()) + " has no arrays, as " + table.full_name() + '.' + column.name + " is one: store Json instead");
+        }
         sql_ += column.generated ? dialect_.generated_key_type(column.type) : dialect_.column_type(column.type);
         if (column.primary_key) check_indexable(table, {column.index});
         if (column.has_server_default) {

@@ -83,6 +83,8 @@ std::string Dialect::rollback_to(std::string_view savepoint_name) const {
 }
 std::string Dialect::release(std::string_view savepoint_name) const { return with_name("RELEASE SAVEPOINT ", *this, savepoint_name); }
 
+void Dialect::refuse_array() const { detail::throw_not_supported(std::string(title_) + " has no arrays: store Json instead"); }
+
 void Dialect::refuse_isolation(Isolation isolation, std::string_view known) const {
     constexpr std::string_view names[] = {"server_default", "read_uncommitted", "read_committed", "repeatable_read", "serializable", "autocommit"};
     std::string message(title_);

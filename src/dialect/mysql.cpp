@@ -74,9 +74,13 @@ constexpr DialectFeatures common() {
     f.distinctness = DialectFeatures::Distinctness::spaceship;
     f.concat_function = true;
     f.ilike = false;
+    f.division = DialectFeatures::Division::add_double;  // natively four digits
+    f.exact_average = false;
+    f.anchor = DialectFeatures::Anchor::long_text;
     f.json = DialectFeatures::Json::functions;
     f.partial_indexes = false;
     f.text_keys = false;
+    f.character_set_clause = true;
     f.max_identifier = 64;
     return f;
 }
@@ -90,6 +94,8 @@ constexpr DialectFeatures mariadb_features() {
     f.lateral = false;
     f.lock_of = false;
     f.lock_share_mode = true;
+    f.json = DialectFeatures::Json::text_functions;
+    f.lag_default = false;
     return f;
 }
 
@@ -103,6 +109,7 @@ public:
 
     // DATETIME without (6) drops microseconds. Instants are stored as UTC in DATETIME: TIMESTAMP ends in 2038.
     std::string column_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean: return "BOOL";
             case TypeKind::smallint: return "SMALLINT";
@@ -129,6 +136,7 @@ public:
     }
 
     std::string cast_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean:
             case TypeKind::smallint:
@@ -161,6 +169,7 @@ public:
         statements.push_back(options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
         return statements;
     }
+    ReadOnlySession read_only_session() const noexcept override { return {"SET SESSION TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ WRITE"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT table_schema, table_name, CASE WHEN table_schema = database() THEN 1 ELSE 0 END FROM information_schema.tables WHERE table_type = 'BASE TABLE'";
     }

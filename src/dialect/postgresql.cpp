@@ -38,7 +38,10 @@ constexpr DialectFeatures postgresql_features() {
     f.bind_casts = true;
     f.keys_by_returning = true;
     f.insert_arrays = true;
+    f.arrays = true;
     f.division = DialectFeatures::Division::cast_numeric;
+    f.round_floats = false;
+    f.anchor = DialectFeatures::Anchor::widest;
     f.bit_xor = DialectFeatures::BitXor::hash;
     f.json = DialectFeatures::Json::typed_arrows;
     return f;
@@ -49,6 +52,11 @@ public:
     constexpr PostgresqlDialect() noexcept : Dialect("postgresql", "PostgreSQL", postgresql_features()) {}
 
     std::string column_type(const SqlType& type) const override {
+        if (type.array) {
+            SqlType element = type;
+            element.array = false;
+            return column_type(element) + "[]";
+        }
         switch (type.kind) {
             case TypeKind::boolean: return "BOOLEAN";
             case TypeKind::smallint: return "SMALLINT";
@@ -86,6 +94,7 @@ public:
         if (options.deferrable) sql += " DEFERRABLE";
         return {std::move(sql)};
     }
+    ReadOnlySession read_only_session() const noexcept override { return {"SET default_transaction_read_only=on", "RESET default_transaction_read_only"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT schemaname, tablename, CASE WHEN schemaname = current_schema() THEN 1 ELSE 0 END FROM pg_catalog.pg_tables";
     }

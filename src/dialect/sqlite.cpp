@@ -84,6 +84,7 @@ public:
     // * JSON text such as 1.0 would become the number 1 under NUMERIC affinity, so that name contains TEXT as well.
     // * Dates and times are ISO text, which NUMERIC affinity leaves alone; an interval is an integer of microseconds.
     std::string column_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean: return "BOOLEAN";
             case TypeKind::smallint: return "SMALLINT";
@@ -109,6 +110,7 @@ public:
 
     // CAST takes the affinity of the type's name and converts by force, so it must be the class the value is stored in.
     std::string cast_type(const SqlType& type) const override {
+        if (type.array) refuse_array();
         switch (type.kind) {
             case TypeKind::boolean:
             case TypeKind::smallint:
@@ -141,6 +143,7 @@ public:
         }
         return {options.read_only ? "BEGIN DEFERRED" : "BEGIN"};
     }
+    ReadOnlySession read_only_session() const noexcept override { return {"PRAGMA query_only=1", "PRAGMA query_only=0"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT 'main', name, 1 FROM sqlite_master WHERE type = 'table' UNION ALL SELECT 'temp', name, 0 FROM sqlite_temp_master WHERE type = 'table'";
     }

@@ -1,4 +1,4 @@
-// Bulk insert: many objects as rows of parameters, without the unit of work.
+// Bulk insert and copy: many objects as rows of parameters, without the unit of work.
 #include <azoth/engine/raw_result.hpp>
 
 #include <azoth/base/throw.hpp>
@@ -131,18 +131,31 @@ awaitable<RawResult> fly(std::shared_ptr<ConnectionCore> core, std::vector<Batch
     co_return std::move(result);
 }
 
-}  // namespace
-
-awaitable<RawResult> insert_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
-                                 ExecutionOptions options) {
-    core.check_ready(run_options(options));
+awaitable<RawResult> send_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
+                               ExecutionOptions options, bool copy) {
+    RunOptions how = run_options(options);
+    how.copy = copy;
+    core.check_ready(how);
     BulkInsert insert(core.engine(), statement, table);
     for (std::size_t i = 0; i < count; ++i) insert.add(static_cast<const char*>(first) + i * stride);
     std::vector<Batch> batches = std::move(insert).take();
     if (options.autocommit && batches.size() > 1) {
         throw_argument_error("autocommit: " + std::to_string(count) + " rows travel in several batches, which only a transaction keeps together");
     }
-    return fly(core.shared_from_this(), std::move(batches), run_options(options));
+    return fly(core.shared_from_this(), std::move(batches), how);
+}
+
+}  // namespace
+
+awaitable<RawResult> insert_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
+                                 ExecutionOptions options) {
+    return send_many(core, statement, table, first, count, stride, options, false);
+}
+
+awaitable<RawResult> copy_many(ConnectionCore& core, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options) {
+    Tape insert;
+    insert.leaf(Op::insert_into, &table);
+    return send_many(core, insert, table, first, count, stride, options, true);
 }
 
 }  // namespace azoth::detail

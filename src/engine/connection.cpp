@@ -26,7 +26,8 @@ awaitable<AsyncTransaction> nested(std::shared_ptr<ConnectionCore> core) {
 }
 
 awaitable<void> closed_down(std::shared_ptr<ConnectionCore> core) {
-    if (!core->try_rollback()) co_await core->rollback();
+    // What only read is left to the pool, see ConnectionCore::close().
+    if (!core->rollback_may_wait() && !core->try_rollback()) co_await core->rollback();
     core->close();
 }
 

@@ -47,6 +47,7 @@ void ConnectionCore::note_effect(Effect effect) noexcept {
 
 ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& options) {
     Flight flight;
+    flight.copy = options.copy;
     flight.autocommit = !state_.in_transaction() && (options.autocommit || engine_->autocommits());
     if (!flight.autocommit) state_.autobegin(engine_->default_transaction());
     for (const BatchItem& item : batch.items) note_effect(item.statement->effect);
@@ -193,7 +194,7 @@ awaitable<Batch> ConnectionCore::fly(Self self, Batch batch, RunOptions options)
     DriverConnection& connection = self->lease_.connection();
     busy.take_off(flight.autocommit);
     try {
-        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        if (!connection.try_execute(batch)) batch = co_await send(connection, std::move(batch), flight.copy);
         if (self->may_replay(batch, flight)) batch = co_await replay(self, std::move(batch), flight);
         if (batch.error && flight.commit) batch = co_await resolve_commit(self, std::move(batch), flight);
     } catch (...) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <utility>
 
 namespace azoth::detail {
 
@@ -17,10 +18,16 @@ struct ConnectionCore::Flight {
     std::size_t begin_items = 0;  ///< how many of them BEGIN takes
     bool commit = false;          ///< the last item is COMMIT
     bool autocommit = false;
+    bool copy = false;            ///< by DriverConnection::copy
     bool untried = false;         ///< the first batch on a connection that others have used before
     bool outcome_known = false;   ///< COMMIT was not answered, but the server has been asked since
     std::chrono::steady_clock::time_point start{};  ///< when somebody observes
 };
+
+/// Hands the batch to the connection by the way that is meant for it.
+inline awaitable<Batch> send(DriverConnection& connection, Batch batch, bool copy) {
+    return copy ? connection.copy(std::move(batch)) : connection.execute(std::move(batch));
+}
 
 /// Marks the core as busy. When the coroutine goes without having seen the end of what it awaits, for whatever reason, the
 /// transaction is doomed: nobody knows how far the database got.

@@ -79,7 +79,7 @@ awaitable<Batch> ConnectionCore::replay(Self self, Batch batch, Flight& flight) 
         ++flight.prefix;
     }
     DriverConnection& connection = self->lease_.connection();
-    if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+    if (!connection.try_execute(batch)) batch = co_await send(connection, std::move(batch), flight.copy);
     co_return std::move(batch);
 }
 
@@ -94,6 +94,7 @@ awaitable<std::optional<bool>> ask(Pool& pool, std::string id, std::chrono::mill
         bool supported = true;
         try {
             Lease lease = co_await pool.acquire();
+            co_await lease.settle();
             committed = co_await lease.connection().transaction_outcome(id);
         } catch (const NotSupportedError&) {
             supported = false;

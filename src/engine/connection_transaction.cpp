@@ -80,6 +80,10 @@ bool ConnectionCore::must_send_rollback() const noexcept {
     return connection.usable() && connection.transaction_status() != TransactionStatus::idle;
 }
 
+bool ConnectionCore::rollback_may_wait() const noexcept {
+    return state_.only_read() && must_send_rollback() && lease_.connection().rollback_may_wait();
+}
+
 // A connection whose ROLLBACK did not work is for the pool to look after.
 void ConnectionCore::rolled_back(const Batch& batch) noexcept {
     const Observers& observers = engine_->observers();
@@ -96,14 +100,11 @@ awaitable<void> ConnectionCore::rollback() {
 awaitable<void> ConnectionCore::fly_rollback(Self self) {
     Busy busy(*self);
     const bool send = self->must_send_rollback();
-    const bool only_read = self->state_.only_read();
+    const bool wait = self->hold_ == Hold::transaction && self->rollback_may_wait();
     self->state_.rollback();
     self->close_cursors();
-    if (!send) co_return;
-    if (only_read && self->hold_ == Hold::transaction && self->lease_.connection().rollback_may_wait()) {
-        self->lease_.release(true);
-        co_return;
-    }
+    if (wait) self->lease_.release(true);
+    if (!send || wait) co_return;
     Batch batch;
     self->engine_->append_step(batch.items, {StepKind::rollback}, {});
     const auto timeout = self->engine_->options().statement_timeout;

@@ -26,7 +26,7 @@ PoolOptions pool_options(const EngineOptions& options, PoolKind kind) {
     result.pool_recycle = options.pool_recycle;
     result.use_lifo = options.pool_use_lifo;
     result.mode = kind == PoolKind::single ? PoolMode::single : PoolMode::queue;
-    return result;  // pre_ping: a driver that can lose a connection unseen replays; the others know their state, see grant
+    return result;
 }
 
 ConnectOptions connect_options(const EngineOptions& options) {
@@ -80,7 +80,7 @@ void Pool::note(Actions& actions, PoolMachine::TimePoint now, const std::excepti
                 std::unique_ptr<PoolSlot> slot = unpark(command.slot);
                 if (!slot->connection->usable()) {  // died while it idled, and its driver knows
                     parked_.push_back(std::move(slot));
-                    machine_.ping_failed(command.slot, now, commands_);
+                    machine_.found_dead(command.slot, now, commands_);
                 } else if (caller) {
                     actions.granted = std::move(slot);
                 } else {

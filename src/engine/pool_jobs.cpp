@@ -24,14 +24,18 @@ constexpr std::chrono::seconds reset_grace{5};
 // How long the ROLLBACK of a transaction that only read waits for a statement to travel with.
 constexpr std::chrono::milliseconds ride_within{5};
 
-Batch rollback_batch() {
+Batch batch_of(CompiledPtr statement) {
     BatchItem item;
-    item.statement = compile_plain("ROLLBACK", Effect::transaction);
+    item.statement = std::move(statement);
     Batch batch;
     batch.items.push_back(std::move(item));
     batch.deadline = std::chrono::steady_clock::now() + reset_grace;
     return batch;
 }
+
+Batch rollback_batch() { return batch_of(compile_plain("ROLLBACK", Effect::transaction)); }
+
+bool is_idle(const DriverConnection& connection) noexcept { return connection.usable() && connection.transaction_status() == TransactionStatus::idle; }
 
 }  // namespace
 
@@ -152,11 +156,23 @@ awaitable<void> Pool::reset(std::unique_ptr<PoolSlot> slot) {
     Reset job(std::move(slot));
     const std::shared_ptr<Observers> observers = job.slot->pool->observers_;
     DriverConnection& connection = *job.slot->connection;
-    Batch batch = rollback_batch();
-    if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
-    if (connection.usable() && connection.transaction_status() == TransactionStatus::idle) job.kind = ReleaseKind::clean;
+    std::exception_ptr error;
+    if (!is_idle(connection)) {
+        Batch batch = rollback_batch();
+        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        error = batch.error;
+    }
     job.slot->owes_rollback = false;
-    if (observers->any()) observers->pool({PoolAction::reset, batch.error});
+    bool clean = is_idle(connection);
+    if (clean && job.slot->restore) {
+        Batch batch = batch_of(job.slot->restore);
+        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
+        error = batch.error;
+        clean = !error && is_idle(connection);
+        job.slot->restore = nullptr;
+    }
+    if (clean) job.kind = ReleaseKind::clean;
+    if (observers->any()) observers->pool({PoolAction::reset, error});
 }
 
 void Pool::start_reset(std::unique_ptr<PoolSlot> slot) noexcept {
@@ -237,11 +253,13 @@ bool Pool::keep_house(const void* home) noexcept {
 void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
     const DriverConnection& connection = *slot->connection;
     if (!connection.usable()) return give_back(std::move(slot), ReleaseKind::invalidate_older);
-    if (connection.transaction_status() == TransactionStatus::idle) {
+    const bool idle = connection.transaction_status() == TransactionStatus::idle;
+    if (!idle && reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
+    if (slot->restore) return start_reset(std::move(slot));
+    if (idle) {
         slot->owes_rollback = false;
         return give_back(std::move(slot), ReleaseKind::clean);
     }
-    if (reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
     if (slot->owes_rollback && connection.transaction_status() == TransactionStatus::active) {
         if (connection.rollback_may_wait() && arm_housekeeping(slot->home)) {
             slot->owing_since = PoolMachine::Clock::now();
@@ -251,8 +269,7 @@ void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
         if (slot->connection->try_execute(batch)) {
             if (observers_->any()) observers_->pool({PoolAction::reset, batch.error});
             slot->owes_rollback = false;
-            const bool clean = connection.usable() && connection.transaction_status() == TransactionStatus::idle;
-            return give_back(std::move(slot), clean ? ReleaseKind::clean : ReleaseKind::broken);
+            return give_back(std::move(slot), is_idle(connection) ? ReleaseKind::clean : ReleaseKind::broken);
         }
     }
     start_reset(std::move(slot));
@@ -276,6 +293,14 @@ DriverConnection& Lease::connection() const noexcept { return *slot_->connection
 
 bool Lease::owes_rollback() const noexcept { return slot_ && slot_->owes_rollback; }
 void Lease::rolled_back() noexcept { slot_->owes_rollback = false; }
+void Lease::restore_with(CompiledPtr statement) noexcept { slot_->restore = std::move(statement); }
+awaitable<void> Lease::settle() {
+    if (!owes_rollback()) co_return;
+    Batch batch = rollback_batch();
+    if (!connection().try_execute(batch)) batch = co_await connection().execute(std::move(batch));
+    batch.rethrow_error();
+    rolled_back();
+}
 bool Lease::reused() const noexcept { return slot_ && slot_->reused; }
 
 void Lease::release(bool only_read) noexcept {

@@ -36,7 +36,6 @@ PoolMachine::PoolMachine(const PoolOptions& options) : options_(options) {
         options_.pool_size = 1;
         options_.max_overflow = 0;
         options_.pool_recycle = milliseconds{-1};
-        options_.pre_ping = false;
     }
 }
 
@@ -101,7 +100,7 @@ void PoolMachine::release(SlotId id, ReleaseKind kind, TimePoint now, Commands& 
     settle(now, out);
 }
 
-void PoolMachine::ping_failed(SlotId id, TimePoint now, Commands& out) {
+void PoolMachine::found_dead(SlotId id, TimePoint now, Commands& out) {
     const Slot& slot = slot_in(id, State::leased);
     Waiter back;
     back.id = slot.waiter;
@@ -221,7 +220,7 @@ void PoolMachine::grant(Slot& slot, bool fresh, TimePoint now, Commands& out) {
     slot.waiter = waiter.id;
     slot.deadline = waiter.deadline;
     slot.context = waiter.context;
-    out.push_back({PoolCommandKind::grant, waiter.id, slot.id, fresh, options_.pre_ping && !fresh});
+    out.push_back({PoolCommandKind::grant, waiter.id, slot.id, fresh});
 }
 
 void PoolMachine::invalidate_made_before_now(Commands& out) {

@@ -29,7 +29,8 @@ FlatStatement select_defaults(const WriteGroup& group, const ValueBuffer& keys, 
     if (composite) tape.close(Op::tuple, width);
     const std::size_t size = padded(count);
     for (std::size_t i = 0; i < size; ++i) {
-        for (const ValueView& cell : keys.row(first + std::min(i, count - 1))) tape.bind(Value(cell));
+        const auto key = keys.row(first + std::min(i, count - 1));
+        for (std::size_t k = 0; k < width; ++k) tape.bind(Value(key[k]), &table.columns[primary[k]].type);
         if (composite) tape.close(Op::tuple, width);
     }
     tape.close(Op::in_list, static_cast<std::uint16_t>(size + 1));

@@ -17,7 +17,7 @@ constexpr std::size_t largest_group = 10000;
 void write_key_condition(Tape& tape, const Table& table) {
     const auto condition = [&](const Column& column) {
         tape.leaf(Op::column, &column);
-        tape.bind(Value());
+        tape.bind(Value(), &column.type);
         tape.close(Op::eq, 2);
         tape.close(Op::where, 1);
     };

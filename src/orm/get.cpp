@@ -19,7 +19,7 @@ Tape select_by_key(const Table& table, std::span<const ValueView> key, bool lock
     out.leaf(Op::item_entity, &table);
     for (std::size_t i = 0; i < key.size(); ++i) {
         out.leaf(Op::column, &table.columns[table.primary_key[i]]);
-        out.bind(Value(key[i]));
+        out.bind(Value(key[i]), &table.columns[table.primary_key[i]].type);
         out.close(Op::eq, 2);
         out.close(Op::where, 1);
     }

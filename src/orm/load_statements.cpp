@@ -44,7 +44,7 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
     if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     std::uint32_t before = composite ? static_cast<std::uint32_t>(columns.size() + 1) : 1;
     for (std::size_t i = 0; i < size; ++i) {
-        for (const ValueView& cell : key) out.bind(Value(cell));
+        for (std::size_t k = 0; k < key.size(); ++k) out.bind(Value(key[k]), &target.columns[columns[k]].type);
         if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     }
     before += static_cast<std::uint32_t>(size * (composite ? key.size() + 1 : 1));

@@ -70,10 +70,10 @@ Tape& Tape::text_leaf(Op op, std::string text, std::uint32_t arg, std::uint8_t f
     return leaf(op, nullptr, arg, static_cast<std::uint8_t>(flags | node_has_text));
 }
 
-Tape& Tape::bind(Value value) {
+Tape& Tape::bind(Value value, const SqlType* type) {
     const auto kind = static_cast<std::uint32_t>(value.kind());
     values_.push_back(std::move(value));
-    return leaf(Op::bind, nullptr, kind);
+    return leaf(Op::bind, type, kind);
 }
 
 Tape& Tape::append(const Tape& other) {

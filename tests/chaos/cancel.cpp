@@ -83,7 +83,7 @@ void check_whole(Stage& stage, std::int64_t id) {
     CHECK((rows == 0 || rows == 2));
 }
 
-void cancel_everywhere(Stage& stage, const Operation& operation, const UrlOptions& url) {
+void cancel_everywhere(Stage& stage, const Operation& operation, bool encrypted) {
     CAPTURE(operation.name);
     std::optional<AsyncEngine> engine;
     int steps = 0;
@@ -91,12 +91,12 @@ void cancel_everywhere(Stage& stage, const Operation& operation, const UrlOption
         CAPTURE(steps);
         if (!engine || operation.fresh) {
             if (engine) stage.run(engine->dispose());
-            engine.emplace(stage.engine(Stage::one_connection(), url));
+            engine.emplace(stage.engine(Stage::one_connection(), encrypted));
             if (!operation.fresh) check_healthy(stage, *engine);
         }
         const std::int64_t id = 10 + 2 * steps;
         stage.context.restart();
-        Task task(stage.context, operation.run(*engine, stage.tag, id));
+        Task task(stage.context, operation.run(*engine, stage.table, id));
         for (int i = 0; i < steps && !task.done(); ++i) stage.context.run_one();
         finished = task.done();
         task.cancel();
@@ -105,7 +105,7 @@ void cancel_everywhere(Stage& stage, const Operation& operation, const UrlOption
         if (!task.cancelled()) CHECK_NOTHROW(task.check());
         check_healthy(stage, *engine);
         check_whole(stage, id);
-        stage.beside.execute("DELETE FROM " + stage.tag + " WHERE id > 0");
+        stage.beside.execute("DELETE FROM " + stage.table + " WHERE id > 0");
     }
     CHECK(steps > operation.least);
     stage.run(engine->dispose());
@@ -115,13 +115,13 @@ void cancel_everywhere(Stage& stage, const Operation& operation, const UrlOption
 
 TEST_CASE("cancelled at every step k, plain", "[chaos][F5][F6]") {
     on_each_server([](Stage& stage) {
-        for (const Operation& operation : operations()) cancel_everywhere(stage, operation, {{"sslmode", "disable"}});
+        for (const Operation& operation : operations()) cancel_everywhere(stage, operation, false);
     });
 }
 
 TEST_CASE("cancelled at every step k, TLS", "[chaos][F5][F6]") {
     on_each_server([](Stage& stage) {
-        for (const Operation& operation : operations()) cancel_everywhere(stage, operation, {{"sslmode", "require"}});
+        for (const Operation& operation : operations()) cancel_everywhere(stage, operation, true);
     });
 }
 
@@ -137,13 +137,13 @@ TEST_CASE("the context ends at every step k", "[chaos][F7]") {
                 const std::int64_t id = 10 + 2 * steps;
                 {
                     boost::asio::io_context context;
-                    const Task task(context, operation.run(engine, stage.tag, id));
+                    const Task task(context, operation.run(engine, stage.table, id));
                     for (int i = 0; i < steps && !task.done(); ++i) context.run_one();
                     finished = task.done();
                 }
                 check_healthy(stage, engine);
                 check_whole(stage, id);
-                stage.beside.execute("DELETE FROM " + stage.tag + " WHERE id > 0");
+                stage.beside.execute("DELETE FROM " + stage.table + " WHERE id > 0");
                 if (operation.fresh) stage.run(engine.dispose());
             }
             CHECK(steps > operation.least);
@@ -182,7 +182,7 @@ TEST_CASE("a query that waits at the server is stopped there when it is cancelle
         // It was the same connection all the time: drained and used again.
         CHECK(stage.gate.ports().size() <= 1 + 3);
         stage.beside.end();
-        CHECK(stage.beside.number("SELECT v AS n FROM " + stage.tag + " WHERE id = 0") == 0);
+        CHECK(stage.beside.number("SELECT v AS n FROM " + stage.table + " WHERE id = 0") == 0);
     });
 }
 

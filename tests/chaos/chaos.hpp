@@ -5,6 +5,7 @@
 #include "support/run.hpp"
 
 #include <azoth/azoth.hpp>
+#include <azoth/driver/driver.hpp>
 #include <azoth/postgresql.hpp>
 #if __has_include(<azoth/mysql.hpp>)
 #include <azoth/mysql.hpp>
@@ -41,7 +42,6 @@ namespace azoth::test::chaos {
 using azoth::test::Gate;
 using azoth::test::Task;
 using Way = Gate::Way;
-using UrlOptions = std::vector<std::pair<std::string, std::string>>;
 
 /// Ends the process when a test hangs: whatever blocks, this does not.
 class Watchdog {
@@ -72,29 +72,44 @@ private:
     std::thread thread_;
 };
 
-/// A database product: how it says what tests need. `tag` is what the sessions of a test are known by.
+/// A database product: how it says what tests need. `tag` names a test's schema, and its sessions.
 struct Product {
     std::string_view name;
     const char* variable;  ///< of the environment, with the server's URL
-    const char* tag_option;  ///< of the URL
-    std::string (*sessions)(const std::string& condition, const std::string& tag);
-    const char* in_transaction;
+    Url (*url)(const Url& url, const std::string& tag);      ///< in the schema, its sessions known by the tag
+    std::string (*sessions)(const std::string& tag);         ///< FROM ... WHERE: this test's
+    const char* session;         ///< column there: the session's number
+    const char* in_transaction;  ///< condition there
     const char* active;
-    std::string (*kill)(const std::string& tag);
-    const char* sleep_long;  ///< a query that takes ten minutes
+    const char* kill;             ///< followed by the number and `kill_end`
+    const char* kill_end;
+    const char* drop_end;         ///< of DROP SCHEMA
+    const char* sleep_long;       ///< a query that takes ten minutes
+    const char* own_session;      ///< an expression
+    const char* lock_timeout;     ///< a statement: waiting for locks ends soon
+    const char* tls;              ///< option of the URL
+    const char* plain;            ///< its value: no TLS
+    const char* encrypted;        ///< its value: TLS, nobody verified
 };
 
 inline const std::vector<Product>& products() {
     static const std::vector<Product> all{
-        {"PostgreSQL", "AZOTH_TEST_POSTGRESQL", "application_name",
-         [](const std::string& condition, const std::string& tag) {
-             return "SELECT count(*) AS n FROM pg_stat_activity WHERE " + condition + " AND application_name = '" + tag + "'";
+        {"PostgreSQL", "AZOTH_TEST_POSTGRESQL",
+         [](const Url& url, const std::string& tag) { return url.with_option("application_name", tag).with_option("options", "-c search_path=" + tag); },
+         [](const std::string& tag) { return "FROM pg_stat_activity WHERE application_name = '" + tag + "'"; }, "pid", "state LIKE 'idle in transaction%'",
+         "state = 'active'", "SELECT pg_terminate_backend(", ")", " CASCADE", "SELECT pg_sleep(600)", "pg_backend_pid()", "SET LOCAL lock_timeout = '50ms'",
+         "sslmode", "disable", "require"},
+        {"MariaDB", "AZOTH_TEST_MARIADB",
+         [](const Url& url, const std::string& tag) {
+             UrlParts parts = url.parts();
+             parts.database = tag;
+             return Url::create(std::move(parts));
          },
-         "state LIKE 'idle in transaction%'", "state = 'active'",
          [](const std::string& tag) {
-             return "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE application_name = '" + tag + "'";
+             return "FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx x ON x.trx_mysql_thread_id = p.id WHERE p.db = '" + tag + "'";
          },
-         "SELECT pg_sleep(600)"},
+         "p.id", "p.command = 'Sleep' AND x.trx_id IS NOT NULL", "p.command IN ('Query', 'Execute')", "KILL ", "", "", "SELECT SLEEP(600)", "connection_id()",
+         "SET SESSION innodb_lock_wait_timeout = 1", "ssl_mode", "disabled", "required"},
     };
     return all;
 }
@@ -102,7 +117,7 @@ inline const std::vector<Product>& products() {
 /// The server as seen from beside: straight connections on a context of their own. Its functions block this thread.
 class Beside {
 public:
-    explicit Beside(std::string_view url) : engine_(create_async_engine(context_.get_executor(), url)) {}
+    explicit Beside(const Url& url) : engine_(create_async_engine(context_.get_executor(), url)) {}
 
     void execute(const std::string& sql) {
         run([](AsyncEngine engine, std::string text) -> awaitable<void> {
@@ -148,13 +163,19 @@ private:
     std::optional<AsyncConnection> open_;
 };
 
-/// Gate, engine and table of one test.
+/// Gate, engine and schema of one test, with a table t (id, v) that holds a row 0.
 class Stage {
 public:
-    Stage(const Product& on, std::string server_url)
-        : product(on), url(std::move(server_url)), tag("chaos_" + std::to_string(::getpid()) + "_" + std::to_string(serial()++)), beside(url), gate(server_name(url), server_port(url)) {
-        beside.execute("CREATE TABLE " + tag + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)");
-        beside.execute("INSERT INTO " + tag + " VALUES (0, 0)");
+    Stage(const Product& on, std::string_view server_url)
+        : product(on),
+          url(Url::parse(server_url)),
+          tag("chaos_" + std::to_string(::getpid()) + "_" + std::to_string(serial()++)),
+          table(tag + ".t"),
+          beside(url),
+          gate(std::string(url.host()), port_of(on, url)) {
+        beside.execute("CREATE SCHEMA " + tag);
+        beside.execute("CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)");
+        beside.execute("INSERT INTO " + table + " VALUES (0, 0)");
     }
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
@@ -163,17 +184,18 @@ public:
         gate.cut();
         try {
             settle([this] { return sessions() == 0; });
-            beside.execute("DROP TABLE " + tag);
+            beside.execute("DROP SCHEMA " + tag + product.drop_end);
         } catch (const std::exception& error) {
-            std::cerr << "the table " << tag << " is left: " << error.what() << std::endl;
+            std::cerr << "the schema " << tag << " is left: " << error.what() << std::endl;
         }
     }
 
     /// An engine through the gate, in plain text unless told otherwise. One connection by default.
-    AsyncEngine engine(EngineOptions options = one_connection(), const UrlOptions& url_options = {{"sslmode", "disable"}}) {
-        UrlOptions all = url_options;
-        all.emplace_back(product.tag_option, tag);
-        return create_async_engine(context.get_executor(), through(gate, url, all), options);
+    AsyncEngine engine(EngineOptions options = one_connection(), bool encrypted = false) {
+        return create_async_engine(context.get_executor(), engine_url(encrypted), options);
+    }
+    Url engine_url(bool encrypted = false) const {
+        return product.url(through(gate, url), tag).with_option(product.tls, encrypted ? product.encrypted : product.plain);
     }
     static EngineOptions one_connection() {
         EngineOptions options;
@@ -194,17 +216,25 @@ public:
     }
 
     // ---- the server's view
-    std::int64_t sessions() { return beside.number(product.sessions("1 = 1", tag)); }
-    std::int64_t transactions() { return beside.number(product.sessions(product.in_transaction, tag)); }
-    std::int64_t active() { return beside.number(product.sessions(product.active, tag)); }
-    std::int64_t rows(const std::string& condition = "id > 0") { return beside.number("SELECT count(*) AS n FROM " + tag + " WHERE " + condition); }
+    std::int64_t sessions() { return beside.number("SELECT count(*) AS n " + product.sessions(tag)); }
+    std::int64_t transactions() { return beside.number("SELECT count(*) AS n " + product.sessions(tag) + " AND " + product.in_transaction); }
+    std::int64_t active() { return beside.number("SELECT count(*) AS n " + product.sessions(tag) + " AND " + product.active); }
+    std::int64_t rows(const std::string& condition = "id > 0") { return beside.number("SELECT count(*) AS n FROM " + table + " WHERE " + condition); }
     /// Ends this test's sessions from the server's side.
     void kill() {
-        beside.number(product.kill(tag));
-        if (!settle([this] { return sessions() == 0; })) throw std::logic_error("the server does not end its sessions");
+        const bool ended = settle([this] {
+            const auto session = beside.number(std::string("SELECT coalesce(min(") + product.session + "), 0) AS n " + product.sessions(tag));
+            if (session == 0) return true;
+            try {
+                beside.execute(product.kill + std::to_string(session) + product.kill_end);
+            } catch (const Error&) {  // it has ended meanwhile
+            }
+            return false;
+        });
+        if (!ended) throw std::logic_error("the server does not end its sessions");
     }
-    std::string insert(std::int64_t id) const { return "INSERT INTO " + tag + " VALUES (" + std::to_string(id) + ", 1)"; }
-    std::string update(std::int64_t id) const { return "UPDATE " + tag + " SET v = v + 1 WHERE id = " + std::to_string(id); }
+    std::string insert(std::int64_t id) const { return "INSERT INTO " + table + " VALUES (" + std::to_string(id) + ", 1)"; }
+    std::string update(std::int64_t id) const { return "UPDATE " + table + " SET v = v + 1 WHERE id = " + std::to_string(id); }
 
     /// Waits, blocking this thread, until something is so. False when that takes too long.
     static bool settle(const std::function<bool()>& so) {
@@ -216,8 +246,9 @@ public:
     }
 
     const Product& product;
-    const std::string url;
-    const std::string tag;  ///< the name of the table, too
+    const Url url;
+    const std::string tag;
+    const std::string table;  ///< with its schema
     const Watchdog watchdog;
     Beside beside;
     Gate gate;
@@ -228,11 +259,9 @@ private:
         static std::atomic<unsigned> value{0};
         return value;
     }
-    static std::string server_name(const std::string& url) { return std::string(Url::parse(url).host()); }
-    std::uint16_t server_port(const std::string& of) const {
-        const std::uint16_t port = Url::parse(of).port();
-        if (port == 0) throw std::invalid_argument(std::string(product.variable) + ": the URL must name a port");
-        return port;
+    static std::uint16_t port_of(const Product& product, const Url& url) {
+        if (url.port() == 0) throw std::invalid_argument(std::string(product.variable) + ": the URL must name a port");
+        return url.port();
     }
 };
 
@@ -255,6 +284,12 @@ void on_each_server(Work work) {
             WARN(product.variable << " is not set: nothing was tested on " << product.name);
             continue;
         }
+        try {
+            find_driver(Url::parse(url).dialect());
+        } catch (const ArgumentError&) {
+            WARN("there is no driver for " << product.name << " here");
+            continue;
+        }
         INFO(std::string(product.name));
         Stage stage(product, url);
         work(stage);
@@ -272,7 +307,7 @@ inline void check_healthy(Stage& stage, const AsyncEngine& engine) {
             if (answer != i) throw std::logic_error("a statement got another one's answer");
         }
         co_await connection.commit();
-    }(engine, stage.tag));
+    }(engine, stage.table));
     const PoolStatus status = engine.pool().status();
     CHECK(status.checked_out == 0);
     CHECK(status.waiting == 0);
@@ -282,15 +317,41 @@ inline void check_healthy(Stage& stage, const AsyncEngine& engine) {
     CHECK(Stage::settle([&] { return stage.sessions() == static_cast<std::int64_t>(status.idle); }));
 }
 
+/// The number that the query returns.
+inline awaitable<std::int64_t> ask(AsyncConnection& connection, std::string sql) {
+    using namespace azoth::literals;
+    const auto query = text(std::move(sql)).columns(typed<std::int64_t>("n"_c));
+    co_return co_await connection.scalar(query);
+}
+/// The server's number of the session that this connection is.
+inline awaitable<std::int64_t> session_number(AsyncConnection& connection, const Product& product) {
+    co_return co_await ask(connection, std::string("SELECT ") + product.own_session + " AS n");
+}
+
 /// What the operation failed with: its class and words; "" when it did not.
-inline awaitable<std::string> failure(awaitable<void> work) {
+template <class T>
+awaitable<std::string> failure(awaitable<T> work) {
     std::string what;
     try {
-        co_await std::move(work);
+        (void)co_await std::move(work);
     } catch (const CommitOutcomeUnknown& error) {
         what = std::string("CommitOutcomeUnknown: ") + error.what();
     } catch (const ConnectionLost& error) {
         what = std::string("ConnectionLost: ") + error.what();
+    } catch (const LockTimeout& error) {
+        what = std::string("LockTimeout: ") + error.what();
+    } catch (const DeadlockDetected& error) {
+        what = std::string("DeadlockDetected: ") + error.what();
+    } catch (const SerializationFailure& error) {
+        what = std::string("SerializationFailure: ") + error.what();
+    } catch (const UniqueViolation& error) {
+        what = std::string("UniqueViolation: ") + error.what();
+    } catch (const DataError& error) {
+        what = std::string("DataError: ") + error.what();
+    } catch (const PendingRollbackError& error) {
+        what = std::string("PendingRollbackError: ") + error.what();
+    } catch (const PoolTimeoutError& error) {
+        what = std::string("PoolTimeoutError: ") + error.what();
     } catch (const StatementTimeout& error) {
         what = std::string("StatementTimeout: ") + error.what();
     } catch (const Error& error) {

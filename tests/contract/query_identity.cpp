@@ -8,6 +8,7 @@ using azoth::test::failure_of;
 using azoth::test::on_each_database;
 using library::Author;
 using library::Book;
+using library::Passport;
 
 TEST_CASE("one object a row; a query leaves unflushed changes alone, populate_existing does not", "[query]") {
     on_each_database(library::model, [](Database& database) -> awaitable<void> {
@@ -129,15 +130,21 @@ TEST_CASE("RETURNING entities refreshes what is loaded", "[query]") {
         co_await library::fill(database.sessions(), 1, 3);
         auto session = database.sessions()();
         auto book = co_await session.get<Book>(1001);
-        auto result = co_await session.execute(update<Book>().where(col<&Book::id> <= 1002).values(col<&Book::year> = 1950).returning(entity<Book>));
-        const auto books = result.scalars().all();
-        REQUIRE(books.size() == 2);
-        CHECK(book->year == 1950);
-        auto inserted = co_await session.execute(insert<Author>().values(col<&Author::name> = "new").returning(entity<Author>));
-        auto author = inserted.scalars().one();
-        CHECK(author->id > 1);
-        const auto met = co_await session.get<Author>(author->id);
-        CHECK(met.get() == author.get());
+        const auto change = update<Book>().where(col<&Book::id> <= 1002).values(col<&Book::year> = 1950).returning(entity<Book>);
+        if (database.kind().mariadb()) {  // which has RETURNING for INSERT and DELETE: refused before anything is sent
+            const auto refused = co_await failure_of<NotSupportedError>([&]() -> awaitable<void> { (void)co_await session.execute(change); });
+            CHECK(refused.find("UPDATE ... RETURNING") != std::string::npos);
+        } else {
+            auto result = co_await session.execute(change);
+            const auto books = result.scalars().all();
+            REQUIRE(books.size() == 2);
+            CHECK(book->year == 1950);
+        }
+        auto inserted = co_await session.execute(insert<Passport>().values(col<&Passport::number> = "new", col<&Passport::author_id> = 1).returning(entity<Passport>));
+        auto passport = inserted.scalars().one();
+        CHECK(passport->id == 1);
+        const auto met = co_await session.get<Passport>(passport->id);
+        CHECK(met.get() == passport.get());
     });
 }
 

@@ -43,7 +43,8 @@ TEST_CASE("eager loads of a stream run once a fetch", "[stream]") {
         std::size_t right = 0;
         while (auto author = co_await stream.next()) right += author->books.size() == 1 && author->books[0].author.get() == author.get() ? 1U : 0U;
         CHECK(right == 1200);
-        CHECK(database.log().count(" IN (") == 3);  // 500 + 500 of the first fetch, 200 of the second
+        // 500 + 500 of the first fetch, 200 of the second. PostgreSQL's first fetch is of 50 rows, to learn their size: 50, 500 + 500, 150.
+        CHECK(database.log().count(" IN (") == (database.kind().postgresql() ? 4U : 3U));
     });
 }
 

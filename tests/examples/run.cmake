@@ -1,6 +1,14 @@
 # Runs one example: it must exit with 0, and its last line must be the expected one when there is one.
+# With VARIABLE, that variable of the environment is its argument; the test is skipped where it is not set.
 cmake_minimum_required(VERSION 3.25)
 
+if(VARIABLE)
+    if("$ENV{${VARIABLE}}" STREQUAL "")
+        message("skipped: ${VARIABLE} is not set (tests/support/servers)")
+        return()
+    endif()
+    set(ARGS "$ENV{${VARIABLE}}")
+endif()
 execute_process(COMMAND ${PROGRAM} ${ARGS} OUTPUT_VARIABLE output RESULT_VARIABLE result)
 message("${output}")
 if(NOT result EQUAL 0)

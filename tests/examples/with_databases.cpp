@@ -1,7 +1,8 @@
 // azoth_with_databases URL... -- COMMAND ARGUMENT...
 //
 // Makes an empty database on the server of each URL, runs the command with the URLs of these databases appended to its arguments, and
-// drops them again. Empty URLs are left out. Exits as the command did. So tests share a server without meeting.
+// drops them again. Empty URLs are left out; for sqlite: it is a file in a folder of its own. Exits as the command did. So tests share a
+// server without meeting.
 #include <azoth/azoth.hpp>
 
 #if __has_include(<azoth/mysql.hpp>)
@@ -9,6 +10,9 @@
 #endif
 #if __has_include(<azoth/postgresql.hpp>)
 #include <azoth/postgresql.hpp>
+#endif
+#if __has_include(<azoth/sqlite.hpp>)
+#include <azoth/sqlite.hpp>
 #endif
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,6 +23,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -52,14 +57,23 @@ class PrivateDatabase {
 public:
     explicit PrivateDatabase(std::string_view server)
         : server_(azoth::Url::parse(server)), name_("azoth_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made_)) {
-        const bool postgresql = server_.dialect() == "postgresql";
-        run_on(server_, "CREATE DATABASE " + name_ + (postgresql ? " TEMPLATE template0 ENCODING 'UTF8'" : " CHARACTER SET utf8mb4"));
+        if (file()) {
+            folder_ = std::filesystem::temp_directory_path() / name_;
+            std::filesystem::create_directory(folder_);
+        } else {
+            const bool postgresql = server_.dialect() == "postgresql";
+            run_on(server_, "CREATE DATABASE " + name_ + (postgresql ? " TEMPLATE template0 ENCODING 'UTF8'" : " CHARACTER SET utf8mb4"));
+        }
     }
     PrivateDatabase(const PrivateDatabase&) = delete;
     PrivateDatabase& operator=(const PrivateDatabase&) = delete;
     ~PrivateDatabase() {
         try {
-            run_on(server_, "DROP DATABASE " + name_ + (server_.dialect() == "postgresql" ? " WITH (FORCE)" : ""));
+            if (file()) {
+                std::filesystem::remove_all(folder_);
+            } else {
+                run_on(server_, "DROP DATABASE " + name_ + (server_.dialect() == "postgresql" ? " WITH (FORCE)" : ""));
+            }
         } catch (const std::exception& error) {
             std::fprintf(stderr, "with_databases: %s stays: %s\n", name_.c_str(), error.what());
         }
@@ -67,15 +81,18 @@ public:
 
     std::string url() const {
         auto parts = server_.parts();
-        parts.database = name_;
+        parts.database = file() ? (folder_ / "database.sqlite").string() : name_;
         return azoth::Url::create(std::move(parts)).to_string(true);
     }
 
 private:
+    bool file() const { return server_.dialect() == "sqlite"; }
+
     static inline int made_ = 0;
 
     azoth::Url server_;
     std::string name_;
+    std::filesystem::path folder_;
 };
 
 int run_command(std::vector<std::string> command) {

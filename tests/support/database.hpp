@@ -1,18 +1,17 @@
 // The databases that contract tests run on, each with a fresh engine, and a log of the statements that reach it.
 #pragma once
 
+#include <support/database_kinds.hpp>
+
 #include <azoth/azoth.hpp>
-#include <azoth/sqlite.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <catch2/catch.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,8 +19,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 namespace azoth::test {
 
@@ -60,28 +57,11 @@ private:
     std::vector<std::size_t> batch_sizes_;
 };
 
-/// One database to test on.
-struct DatabaseKind {
-    std::string_view name;
-    std::string_view query;      ///< of the URL
-    bool file = true;            ///< several connections see the same data
-};
-
-inline const std::vector<DatabaseKind>& databases() {
-    static const std::vector<DatabaseKind> all{
-        {"SQLite file, worker", "", true},
-        {"SQLite file, inline", "?execution=inline", true},
-        {"SQLite in memory", "", false},
-    };
-    return all;
-}
-
 /// An empty database with an engine; gone afterwards.
 class Database {
 public:
-    explicit Database(const DatabaseKind& kind, const EngineOptions& options = {}) : path_(make_path(kind)) {
-        const std::string url = path_.empty() ? std::string("sqlite:///:memory:") + std::string(kind.query) : "sqlite:///" + path_ + std::string(kind.query);
-        engine_.emplace(create_async_engine(context_.get_executor(), url, options));
+    explicit Database(const DatabaseKind& kind, const EngineOptions& options = {}) : kind_(kind), place_(make_empty_database(kind)) {
+        engine_.emplace(create_async_engine(context_.get_executor(), place_->url(), options));
         log_ = std::make_shared<StatementLog>();
         engine_->observe(log_);
     }
@@ -91,11 +71,10 @@ public:
         engine_.reset();
         context_.restart();
         context_.run();
-        if (path_.empty()) return;
-        std::error_code ignored;
-        for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path_ + suffix, ignored);
     }
 
+    const DatabaseKind& kind() const { return kind_; }
+    const std::string& url() const { return place_->url(); }
     AsyncEngine& engine() { return *engine_; }
     StatementLog& log() { return *log_; }
     async_sessionmaker sessions() { return async_sessionmaker(*engine_); }
@@ -116,14 +95,9 @@ public:
     }
 
 private:
-    static std::string make_path(const DatabaseKind& kind) {
-        static std::atomic<unsigned> serial{0};
-        if (!kind.file) return {};
-        return (std::filesystem::temp_directory_path() / ("azoth-test-" + std::to_string(::getpid()) + "-" + std::to_string(serial++) + ".db")).string();
-    }
-
+    DatabaseKind kind_;
+    std::unique_ptr<EmptyDatabase> place_;
     boost::asio::io_context context_;
-    std::string path_;
     std::optional<AsyncEngine> engine_;
     std::shared_ptr<StatementLog> log_;
 };
@@ -132,7 +106,7 @@ private:
 template <class Work>
 void on_each_database(const Metadata& model, Work work) {
     for (const auto& kind : databases()) {
-        INFO(std::string(kind.name));
+        INFO(kind.name);
         Database database(kind);
         const auto whole = [&]() -> awaitable<void> {
             {

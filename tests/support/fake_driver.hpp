@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -39,6 +40,7 @@ public:
     std::string transaction_id;              ///< what a connection says its transaction's id is
     std::function<std::optional<bool>(const std::string& id)> outcome;  ///< what became of a transaction; may throw
     bool cancelled_batches_apply = false;  ///< BEGIN, COMMIT ... of a cancelled batch take effect all the same
+    std::deque<Notification> notifications;  ///< for whoever waits next; when there are none, its connection is lost
     ErrorEffect error_effect = ErrorEffect::undo_statement;
     /// Called for every statement before it takes effect: may fill rows, or throw what the database would report.
     std::function<void(int connection, BatchItem& item)> on_statement;
@@ -56,6 +58,8 @@ public:
     }
     int connections_made() const { return made_.load(); }
     int connections_open() const { return open_.load(); }
+    /// Batches that went by DriverConnection::copy.
+    int copies() const { return copies_.load(); }
     /// Statements other than ROLLBACK that met a transaction which somebody else had left open. Must stay 0.
     int unclean() const { return unclean_.load(); }
 
@@ -104,7 +108,7 @@ private:
     std::vector<std::string> statements_;
     std::shared_ptr<detail::Waiter> hanging_;
     std::atomic<bool> hang_{false};
-    std::atomic<int> made_{0}, open_{0}, unclean_{0};
+    std::atomic<int> made_{0}, open_{0}, unclean_{0}, copies_{0};
 };
 
 class FakeCursor final : public DriverCursor {
@@ -140,6 +144,11 @@ public:
         co_return batch;
     }
 
+    awaitable<Batch> copy(Batch batch) override {
+        ++server_->copies_;
+        return execute(std::move(batch));
+    }
+
     bool try_execute(Batch& batch) override {
         if (!server_->immediate) return false;
         enter();
@@ -154,6 +163,19 @@ public:
         batch = co_await execute(std::move(batch));
         batch.rethrow_error();
         co_return std::make_unique<FakeCursor>(server_, std::move(batch.items[0].rows));
+    }
+
+    awaitable<Notification> next_notification() override {
+        enter();
+        Operation operation{*this, nullptr};
+        co_await server_->pause(server_->execute_hops);
+        if (server_->notifications.empty()) {
+            close();
+            throw ConnectionLost("nobody sends anything any more");
+        }
+        Notification first = std::move(server_->notifications.front());
+        server_->notifications.pop_front();
+        co_return first;
     }
 
     TransactionStatus transaction_status() const noexcept override { return usable_ && !busy_ && !pending_ ? status_ : TransactionStatus::unknown; }

@@ -1,8 +1,6 @@
 // The gate's thread: two sockets and two pumps for each connection.
 #include "support/gate.hpp"
 
-#include <azoth/driver/url.hpp>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -56,7 +54,7 @@ struct Rules {
 // Everything but the counts belongs to the gate's thread.
 class Gate::Impl : public std::enable_shared_from_this<Gate::Impl> {
 public:
-    Impl(std::string server, std::uint16_t port) : acceptor_(context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    Impl(const std::string& server, std::uint16_t port, const std::string& listen) : acceptor_(context_, tcp::endpoint(asio::ip::make_address(listen), 0)) {
         tcp::resolver resolver(context_);
         server_ = resolver.resolve(server, std::to_string(port));
     }
@@ -301,7 +299,10 @@ void Gate::Impl::wake_all() {
     }
 }
 
-Gate::Gate(std::string server, std::uint16_t port) : impl_(std::make_shared<Impl>(std::move(server), port)), port_(impl_->listening()) { impl_->start(); }
+Gate::Gate(std::string server, std::uint16_t port, std::string listen)
+    : impl_(std::make_shared<Impl>(server, port, listen)), address_(std::move(listen)), port_(impl_->listening()) {
+    impl_->start();
+}
 Gate::~Gate() {
     impl_->tell([this] {
         impl_->acceptor_.close();
@@ -368,12 +369,10 @@ std::vector<std::uint16_t> Gate::ports() const {
     return impl_->ports_;
 }
 
-std::string through(const Gate& gate, std::string_view url, const std::vector<std::pair<std::string, std::string>>& options) {
-    UrlParts parts = Url::parse(url).parts();
-    parts.hosts = {{"127.0.0.1", gate.port()}};
-    Url changed = Url::create(std::move(parts));
-    for (const auto& [key, value] : options) changed = changed.with_option(key, value);
-    return changed.to_string(true);
+Url through(const Gate& gate, const Url& url) {
+    UrlParts parts = url.parts();
+    parts.hosts = {{gate.address(), gate.port()}};
+    return Url::create(std::move(parts));
 }
 
 }  // namespace azoth::test

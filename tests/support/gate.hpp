@@ -1,19 +1,19 @@
 // Gate: a TCP proxy inside the test's process, between a client and a real server, that does to their connections what networks do.
 #pragma once
 
+#include <azoth/driver/url.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace azoth::test {
 
-/// Listens on a free port of 127.0.0.1 and passes everything on to one server, until told otherwise. It has a thread and a context of its own, so
+/// Listens on a free port of the loopback interface and passes everything on to one server, until told otherwise. It has a thread and a context of its own, so
 /// it works beside any client, also one whose context stands still.
 ///
 /// Functions that change what happens return when the change is in force. What they say holds for the connections there are and for those to come.
@@ -22,13 +22,14 @@ class Gate {
 public:
     enum class Way : std::uint8_t { to_server, to_client };
 
-    /// `server`: a name or address; connected to anew for each client.
-    Gate(std::string server, std::uint16_t port);
+    /// `server`: a name or address; connected to anew for each client. `listen`: the address of the loopback interface that clients know.
+    Gate(std::string server, std::uint16_t port, std::string listen = "127.0.0.1");
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
     ~Gate();
 
     std::uint16_t port() const noexcept { return port_; }
+    const std::string& address() const noexcept { return address_; }
 
     // ---- what happens to bytes
 
@@ -80,10 +81,11 @@ public:
 private:
     class Impl;
     std::shared_ptr<Impl> impl_;
+    const std::string address_;
     std::uint16_t port_ = 0;
 };
 
-/// The URL with the gate in place of its server. `options` replace those of the same name.
-std::string through(const Gate& gate, std::string_view url, const std::vector<std::pair<std::string, std::string>>& options = {});
+/// The URL with the gate in place of its server.
+Url through(const Gate& gate, const Url& url);
 
 }  // namespace azoth::test

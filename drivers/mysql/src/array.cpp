@@ -21,9 +21,11 @@ constexpr std::string_view rollback_to_savepoint = "ROLLBACK TO SAVEPOINT azoth_
 bool Database::uses_arrays(const BatchItem& item, const Prepared& prepared) const noexcept {
     // With a savepoint in front of it an array of two saves nothing.
     const std::size_t least = item.expected_rows_each ? 3 : 2;
+    const bool returns = mysql_stmt_field_count(prepared.handle.get()) != 0;
     if (!facts_.arrays || prepared.verb != Verb::change || prepared.parameters == 0 || item.parameters.rows() < least) return false;
+    if (returns) return !item.expected_rows_each;
     // The server tells one generated key an array, and arithmetic on it is wrong as soon as one row brings its own.
-    return !item.want_generated_keys || mysql_stmt_field_count(prepared.handle.get()) != 0;
+    return !item.want_generated_keys;
 }
 
 Task<> Database::run_arrays(BatchItem& item, const Prepared& prepared, std::size_t& execution) {

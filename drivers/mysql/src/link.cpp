@@ -211,12 +211,13 @@ void Link::break_off(std::shared_ptr<Operation> current) noexcept {
         database_.close();
     }
     // They may be awaited on contexts that live on.
-    if (current) waiting.push_front(std::move(current));
-    for (const auto& operation : waiting) {
-        operation->fail(closed_error());
-        operation->usable = false;
-        operation->complete();
-    }
+    const auto end = [](Operation& operation) {
+        operation.fail(closed_error());
+        operation.usable = false;
+        operation.complete();
+    };
+    if (current) end(*current);
+    for (const auto& operation : waiting) end(*operation);
 }
 
 }  // namespace azoth::mysql::detail

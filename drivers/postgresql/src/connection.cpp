@@ -96,6 +96,13 @@ azoth::detail::Task<> NotificationOperation::run(Link& link) {
     }
     notification = std::move(link.notifications().front());
     link.notifications().pop_front();
+    heard = true;
+}
+
+// Whoever waited has been cancelled in the meantime: it is for the next.
+void NotificationOperation::discard() noexcept {
+    const auto link = link_.lock();
+    if (heard && link) link->notifications().push_front(std::move(notification));
 }
 
 }  // namespace azoth::postgresql::detail

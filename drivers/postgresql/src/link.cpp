@@ -74,9 +74,12 @@ void Link::submit(std::shared_ptr<Operation> operation, const boost::asio::any_i
     run(shared_from_this());
 }
 
-std::shared_ptr<Operation> Link::next() {
+// Returns nothing when the job is over. `closing`: it has the connection to close; else whoever comes next may start another job.
+std::shared_ptr<Operation> Link::next(bool& closing) {
     const std::lock_guard lock(mutex_);
-    if (closed_ || queue_.empty()) {
+    closing = closed_;
+    if (closed_) return nullptr;
+    if (queue_.empty()) {
         running_ = false;
         return nullptr;
     }
@@ -87,7 +90,8 @@ std::shared_ptr<Operation> Link::next() {
 
 Job Link::run(std::shared_ptr<Link> self) {
     Running running(*self);
-    while ((running.current = self->next())) {
+    bool closing = false;
+    while ((running.current = self->next(closing))) {
         Operation& operation = *running.current;
         bool broken = false;
         std::exception_ptr error;
@@ -113,13 +117,7 @@ Job Link::run(std::shared_ptr<Link> self) {
         if (!operation.complete()) operation.discard();
     }
     running.end();
-    // close() may have come while the last operation ended.
-    bool closed = false;
-    {
-        const std::lock_guard lock(self->mutex_);
-        closed = self->closed_;
-    }
-    if (closed) self->broke();
+    if (closing) self->broke();
 }
 
 void Link::fail(Operation& operation, std::exception_ptr error) noexcept {

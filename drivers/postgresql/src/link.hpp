@@ -93,7 +93,7 @@ private:
     class Running;
 
     static Job run(std::shared_ptr<Link> self);
-    std::shared_ptr<Operation> next();
+    std::shared_ptr<Operation> next(bool& closing);
     void request_cancel(Operation& operation, Stop stop);
     void fail(Operation& operation, std::exception_ptr error) noexcept;
     void broke() noexcept;

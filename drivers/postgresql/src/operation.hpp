@@ -91,8 +91,10 @@ class NotificationOperation final : public Operation {
 public:
     explicit NotificationOperation(const std::shared_ptr<Link>& link) : Operation(link) {}
     azoth::detail::Task<> run(Link& link) override;
+    void discard() noexcept override;
     bool stops_on_server() const noexcept override { return false; }
     Notification notification;
+    bool heard = false;
 };
 
 }  // namespace azoth::postgresql::detail

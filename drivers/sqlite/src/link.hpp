@@ -24,6 +24,7 @@ public:
     bool usable = true;
     bool closed = false;
     std::uint64_t hops = 0;
+    bool deferred = false;  // BEGIN takes no lock: a transaction that only read holds up nobody who writes
 
 private:
     bool look_for(const Operation& operation, std::chrono::nanoseconds patience) noexcept;

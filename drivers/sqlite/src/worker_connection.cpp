@@ -74,6 +74,7 @@ awaitable<std::unique_ptr<DriverConnection>> WorkerConnection::connect(Settings 
     auto connection = std::make_unique<WorkerConnection>(link);
     std::optional<Clock::time_point> deadline;
     if (options.connect_timeout.count() > 0) deadline = Clock::now() + options.connect_timeout;
+    link->deferred = settings.begin == "BEGIN";
     auto operation = std::make_shared<OpenOperation>(std::move(settings), deadline);
     co_await perform(link, operation);
     co_return connection;
@@ -86,6 +87,8 @@ awaitable<Batch> WorkerConnection::execute(Batch batch) {
 awaitable<std::unique_ptr<DriverCursor>> WorkerConnection::open_cursor(BatchItem item) {
     return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(std::move(item)));
 }
+
+bool WorkerConnection::rollback_may_wait() const noexcept { return link_->deferred; }
 
 TransactionStatus WorkerConnection::transaction_status() const noexcept { return link_->status; }
 

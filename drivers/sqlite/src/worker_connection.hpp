@@ -22,6 +22,7 @@ public:
 
     awaitable<Batch> execute(Batch batch) override;
     awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) override;
+    bool rollback_may_wait() const noexcept override;
     TransactionStatus transaction_status() const noexcept override;
     bool usable() const noexcept override;
     void close() noexcept override;

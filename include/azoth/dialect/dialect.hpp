@@ -54,15 +54,21 @@ struct DialectFeatures {
     bool concat_function = false;         ///< concat(a, b); else a || b
     bool ilike = true;                    ///< ILIKE; else lower() LIKE lower()
     bool tuple_in_values = false;         ///< (a, b) IN (VALUES (1, 2)); else IN ((1, 2))
-    enum class Division : std::uint8_t { native, cast_numeric, add_real } division = Division::native;  ///< how `/` of integers keeps its fraction
+    enum class Division : std::uint8_t { native, cast_numeric, add_real, add_double } division = Division::native;  ///< how `/` of integers keeps its fraction
+    bool exact_average = true;            ///< avg() of integers keeps its fraction; else they are made doubles first
+    bool round_floats = true;             ///< round(x, digits) of a floating-point x; else x is made exact first
+    enum class Anchor : std::uint8_t { as_is, widest, long_text } anchor = Anchor::as_is;  ///< columns of a recursive CTE's anchor are cast: all that have bounds, or text alone
+    bool lag_default = true;              ///< lag(x, n, default)
     enum class BitXor : std::uint8_t { caret, hash, none } bit_xor = BitXor::caret;
-    enum class Json : std::uint8_t { arrows, typed_arrows, functions } json = Json::arrows;
+    enum class Json : std::uint8_t { arrows, typed_arrows, functions, text_functions } json = Json::arrows;  ///< text_functions: JSON is text
     bool extract_function = true;         ///< EXTRACT(year FROM x); else strftime
     bool quantified = true;               ///< = ANY (query), = ALL (query)
+    bool arrays = false;                  ///< columns of arrays, = ANY (array), @>, <@, &&; and jsonb's @> and ?
     bool text_decimals = false;           ///< decimals are kept as text and compared as numbers
     // ---- DDL
     bool alter_constraints = true;        ///< ALTER TABLE ADD/DROP CONSTRAINT
     bool partial_indexes = true;
+    bool character_set_clause = false;    ///< CREATE TABLE says that text is UTF-8, whatever the server's default
     bool text_keys = true;                ///< unlimited text can be indexed
     bool index_in_schema = false;         ///< CREATE INDEX s.ix ON t; else CREATE INDEX ix ON s.t
     // ---- limits
@@ -79,6 +85,12 @@ struct FunctionSpelling {
         unsupported,  ///< NotSupportedError; text says what to use instead, may be empty
     } form = Form::as_is;
     std::string_view text{};
+};
+
+/// Statements that make the following transactions of a database session refuse writes, and that undo this. Each must run alone.
+struct ReadOnlySession {
+    std::string_view on;
+    std::string_view off;
 };
 
 /// One database's SQL. Stateless, immortal (a static object), thread-safe. Obtained from `sqlite_dialect()` and its kin, or as
@@ -112,6 +124,7 @@ public:
     std::string release(std::string_view savepoint_name) const;
     /// The statements that begin a transaction. Errors: `ArgumentError` naming the levels that the database has.
     virtual std::vector<std::string> begin(const TransactionOptions& options) const = 0;
+    virtual ReadOnlySession read_only_session() const noexcept = 0;
     /// A query for the tables that exist: schema, name, and whether the schema is the default one (1 or 0).
     virtual std::string_view tables_query() const noexcept = 0;
 
@@ -126,6 +139,7 @@ public:
 
 protected:
     ~Dialect() = default;
+    [[noreturn]] void refuse_array() const;
     [[noreturn]] void refuse_isolation(Isolation isolation, std::string_view known) const;
     /// `word` in lower case.
     virtual bool reserved(std::string_view word) const = 0;

@@ -56,7 +56,7 @@ public:
     virtual awaitable<Batch> execute(Batch batch) = 0;
 
     /// Runs the batch right now on this thread when that needs no waiting, and returns true; else does nothing and returns false.
-    /// Lets an in-process database skip the coroutine machinery.
+    /// Lets an in-process database skip the coroutine machinery; a driver with a `copy` of its own returns false.
     virtual bool try_execute(Batch& batch) {
         (void)batch;
         return false;

@@ -5,6 +5,7 @@
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/row_stream.hpp>
 #include <azoth/engine/transaction.hpp>
+#include <azoth/schema/table_of.hpp>
 
 #include <memory>
 #include <string_view>
@@ -65,6 +66,12 @@ public:
         return detail::typed_result<Row<>>(
             detail::insert_many(core(), statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
     }
+    /// Inserts many objects by the database's bulk protocol where it has one (PostgreSQL: COPY), inside the transaction like any statement. Default
+    /// factories and server defaults work as in `execute(insert<T>(), values)`. Returns the number of rows. Round trips: 1 per chunk.
+    template <class T>
+    awaitable<std::int64_t> bulk_copy(const std::vector<T>& rows, ExecutionOptions options = {}) {
+        return row_count(detail::copy_many(core(), detail::table_of<T>(), rows.data(), rows.size(), sizeof(T), options));
+    }
     /// The first item of the first row. Errors: `NoResultFound`.
     template <class S>
     auto scalar(const S& statement) {
@@ -107,6 +114,10 @@ public:
 private:
     detail::ConnectionCore& core() const;
 
+    static awaitable<std::int64_t> row_count(awaitable<detail::RawResult> result) {
+        const auto counted = co_await std::move(result);
+        co_return counted.rowcount;
+    }
     template <class R, class V = std::decay_t<decltype(std::declval<Result<R>&>().scalar())>>
     static awaitable<V> first_scalar(awaitable<Result<R>> rows) {
         auto result = co_await std::move(rows);

@@ -23,6 +23,7 @@ struct RunOptions {
     std::chrono::milliseconds statement_timeout{0};  ///< for the whole batch; 0 = the engine's
     bool autocommit = false;                         ///< outside any transaction; refused inside one
     bool commit_after = false;                       ///< COMMIT travels at the end of the same batch, and the transaction has ended when it succeeds
+    bool copy = false;                               ///< rows go in by the database's bulk protocol, where it has one
 };
 
 /// A cursor that knows whether its transaction is still the one it was opened in.
@@ -97,6 +98,9 @@ public:
     bool try_commit();
     /// rollback() when nothing needs to be waited for: returns true when it is done.
     bool try_rollback();
+
+    /// The transaction only read, and the driver lets its ROLLBACK wait for the connection's next user: giving the connection back is all.
+    bool rollback_may_wait() const noexcept;
 
     /// Commits a transaction, or keeps a savepoint's work (RELEASE travels with the next statement).
     /// Errors: `InvalidRequestError` when it has ended; as commit().

@@ -14,6 +14,8 @@ namespace azoth {
 
 class AsyncConnection;
 class Dialect;
+class NotificationStream;
+class Multiplexed;
 namespace detail {
 class EngineCore;
 }
@@ -46,6 +48,14 @@ public:
     /// connect() with a transaction begun. Leaving the connection's scope without `commit()` rolls back.
     /// Round trips: 0; BEGIN travels with the first statement.
     awaitable<AsyncConnection> begin(TransactionOptions options = {}) const;
+
+    /// Listens on a channel (PostgreSQL LISTEN), over a connection of the pool that is held until the stream goes.
+    /// `channel`: its exact name, taken as an identifier: not folded to lower case.
+    /// Errors: `NotSupportedError` where there are no notifications; `ArgumentError` for a name that cannot be; as connect().
+    /// Cancellation: as connect(). Round trips: 1.
+    awaitable<NotificationStream> listen(std::string_view channel) const;
+    /// Makes an object for reads that share connections; one for the whole program will do. Include <azoth/engine/multiplexed.hpp>.
+    Multiplexed multiplexed() const;
 
     /// Closes idle connections now, those in use when they come back. May be called again; the engine can be used afterwards.
     awaitable<void> dispose() const;

@@ -25,7 +25,6 @@ struct PoolOptions {
     int max_overflow = 10;
     std::chrono::milliseconds pool_timeout{30000};
     std::chrono::milliseconds pool_recycle{-1};
-    bool pre_ping = false;
     bool use_lifo = true;
     PoolMode mode = PoolMode::queue;
 };
@@ -36,7 +35,7 @@ enum class WaiterId : std::uint64_t {};
 enum class SlotId : std::uint64_t {};
 
 enum class PoolCommandKind : std::uint8_t {
-    grant,    ///< `waiter` has `slot` now; ping it first if `needs_ping`
+    grant,    ///< `waiter` has `slot` now
     connect,  ///< open `slot`, then call `connected` or `connect_failed`; `waiter` is who will most likely get it
     close,    ///< close `slot`; it is out of the pool already
     reject_timeout,  ///< `waiter` has waited for `pool_timeout`
@@ -48,8 +47,7 @@ struct PoolCommand {
     PoolCommandKind kind = PoolCommandKind::grant;
     WaiterId waiter{};
     SlotId slot{};
-    bool fresh = false;       ///< grant: nobody has used this connection before
-    bool needs_ping = false;  ///< grant: it may have died while it idled; on failure call `ping_failed`
+    bool fresh = false;  ///< grant: nobody has used this connection before
     bool operator==(const PoolCommand&) const = default;
 };
 
@@ -91,7 +89,7 @@ public:
     void release(SlotId slot, ReleaseKind kind, TimePoint now, Commands& out);
     /// A granted connection turned out dead before its user saw it. It is closed, those made before now are
     /// invalidated, and the caller waits again, in the place it had. If that caller has gone, call `release` instead.
-    void ping_failed(SlotId slot, TimePoint now, Commands& out);
+    void found_dead(SlotId slot, TimePoint now, Commands& out);
     /// A granted connection leaves the pool for good, open.
     void detach(SlotId slot, TimePoint now, Commands& out);
 

@@ -46,5 +46,8 @@ RowSource row_source(RawResult&& result);
 /// `statement`: an insert without values, possibly with ON CONFLICT. *Round trips*: 1 per chunk of 10,000 rows.
 awaitable<RawResult> insert_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
                                  ExecutionOptions options = ExecutionOptions());
+/// The same by the database's bulk protocol, where it has one.
+awaitable<RawResult> copy_many(ConnectionCore& core, const Table& table, const void* first, std::size_t count, std::size_t stride,
+                               ExecutionOptions options = ExecutionOptions());
 
 }  // namespace azoth::detail

@@ -153,6 +153,12 @@ public:
     awaitable<Result<Row<>>> execute(const Insert<T>& statement, const std::vector<T>& values) {
         return typed<Row<>>(core_->insert_many(statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
     }
+    /// Inserts many objects without the unit of work, by the database's bulk protocol where it has one (PostgreSQL: COPY), inside the session's
+    /// transaction. Otherwise as `execute(insert<T>(), values)`. Returns the number of rows. *Round trips*: 1 per chunk.
+    template <class T>
+    awaitable<std::int64_t> bulk_copy(const std::vector<T>& rows, ExecutionOptions options = {}) {
+        return core_->copy_many(detail::table_of<T>(), rows.data(), rows.size(), sizeof(T), options);
+    }
     /// The first item of the first row. Errors: `NoResultFound`.
     template <class S>
     auto scalar(const S& statement) {

@@ -59,7 +59,7 @@ void write_assigned(Tape& out, V&& value) {
             const Value given = to_value(value);
             throw_out_of_range(given.view(), integer_type_name<Stored>());
         }
-        out.bind(to_value(static_cast<Stored>(value)));
+        out.bind(to_value(static_cast<Stored>(value)), bind_type<Stored>());
     } else {
         write_operand<Handle>(out, std::forward<V>(value));
     }

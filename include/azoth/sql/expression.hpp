@@ -71,6 +71,14 @@ auto nullable(E&& inner) {
 
 class Json;
 
+namespace detail {
+template <class T>
+inline constexpr bool is_array = false;
+template <class T>
+    requires Storable<T>
+inline constexpr bool is_array<T> = type_traits<T>::sql_type.array;
+}
+
 /// Makes contains/startswith/endswith take the text literally: % and _ in it stand for themselves.
 struct autoescape_t {};
 inline constexpr autoescape_t autoescape{};
@@ -207,7 +215,45 @@ struct Operations {
         return expression<R>(std::move(out));
     }
 
+    // ---- arrays (PostgreSQL)
+    /// array @> other: has all of its elements.
+    template <class V>
+    auto contains(V&& other) const
+        requires is_array<remove_optional_t<typename Derived::value_type>>
+    {
+        return beside_like<V>("@>", std::forward<V>(other));
+    }
+    /// array <@ other: all its elements are in the other.
+    template <class V>
+    auto contained_by(V&& other) const
+        requires is_array<remove_optional_t<typename Derived::value_type>>
+    {
+        return beside_like<V>("<@", std::forward<V>(other));
+    }
+    /// array && other: they have an element in common.
+    template <class V>
+    auto overlap(V&& other) const
+        requires is_array<remove_optional_t<typename Derived::value_type>>
+    {
+        return beside_like<V>("&&", std::forward<V>(other));
+    }
+
     // ---- JSON
+    /// jsonb @> document: has all of it (PostgreSQL).
+    auto contains(const Json& document) const
+        requires std::same_as<remove_optional_t<typename Derived::value_type>, Json>
+    {
+        return beside_like<Json>("@>", document);
+    }
+    /// jsonb ? key: is an object with this key, or an array with this text (PostgreSQL).
+    auto has_key(std::string_view key) const
+        requires std::same_as<remove_optional_t<typename Derived::value_type>, Json>
+    {
+        Tape out = tape();
+        out.bind(text_value(key));
+        out.close(Op::custom_op, 2, "?");
+        return expression<predicate_type<Derived>>(std::move(out));
+    }
     /// A member or element of a JSON value, as JSON.
     template <class K>
     auto operator[](const K& key) const
@@ -248,6 +294,14 @@ private:
         Tape out = tape();
         out.close(op, 1);
         return Expression<R>(std::move(out));
+    }
+
+    template <class V>
+    auto beside_like(const char* op, const V& other) const {
+        Tape out = tape();
+        write_beside(out, self(), other);
+        out.close(Op::custom_op, 2, op);
+        return expression<predicate_type<Derived, V>>(std::move(out));
     }
 
     template <class... V>

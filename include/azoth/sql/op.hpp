@@ -8,7 +8,7 @@ namespace azoth::detail {
 /// Static text in Node::ref is a NUL-terminated `const char*`; a node flagged node_has_text takes its text from the tape instead.
 enum class Op : std::uint8_t {
     // ---- leaves
-    bind,            ///< next value of the tape; arg = ValueKind
+    bind,            ///< next value of the tape; arg = ValueKind; ref = const SqlType*, or null for the widest type of that kind
     null_literal,
     true_literal,
     false_literal,
@@ -47,7 +47,7 @@ enum class Op : std::uint8_t {
     json_path,       ///< x, keys (bind text or integer)...; flags bit0 = as text (else JSON)
     custom_op,       ///< a, b; text = operator
     scalar_query,    ///< query
-    any_query,       ///< query; flags bit0 = ALL
+    any_query,       ///< query, or an array; flags bit0 = ALL
 
     // ---- query structure
     query,           ///< clauses of one SELECT (or a compound) closed into one operand

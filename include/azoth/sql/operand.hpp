@@ -103,6 +103,18 @@ inline constexpr bool comparable_types =
 /// Errors: `ArgumentError`, always: a null pointer given for a text.
 [[noreturn]] void throw_null_text();
 
+/// What Tape::bind is told of a type.
+template <class T>
+constexpr const SqlType* bind_type() {
+    if (type_traits<T>::sql_type.array) return &type_traits<T>::sql_type;
+    switch (type_traits<T>::sql_type.kind) {
+        case TypeKind::smallint:
+        case TypeKind::integer:
+        case TypeKind::real: return &type_traits<T>::sql_type;
+        default: return nullptr;
+    }
+}
+
 /// Binds `value` as it would be stored in a T.
 template <class T, class V>
 void bind_value(Tape& tape, const V& value) {
@@ -123,9 +135,9 @@ void bind_value(Tape& tape, const V& value) {
             }
             tape.bind(text_value(std::string_view(value)));
         } else if constexpr (std::same_as<Bound, std::decay_t<V>>) {
-            tape.bind(to_value(value));
+            tape.bind(to_value(value), bind_type<Bound>());
         } else {
-            tape.bind(to_value(static_cast<Bound>(value)));
+            tape.bind(to_value(static_cast<Bound>(value)), bind_type<Bound>());
         }
     }
 }

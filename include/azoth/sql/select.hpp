@@ -27,6 +27,29 @@ struct LockOption {
 };
 inline constexpr LockOption nowait{detail::lock_nowait}, skip_locked{detail::lock_skip_locked}, for_share{detail::lock_share}, for_key{detail::lock_key};
 
+/// Which FROM elements a locking read locks. Made by of().
+struct LockTargets {
+    detail::Tape tables;
+    std::uint16_t count = 0;
+};
+/// FOR UPDATE OF: only the rows of these, `entity<T>` or an alias; others that are joined are read without a lock. Where the database
+/// has no OF (MariaDB, SQLite) everything that is read is locked.
+template <class... Targets>
+LockTargets of(const Targets&... targets) {
+    static_assert(sizeof...(Targets) > 0, "azoth: of() names what is to be locked: entity<T> or an alias");
+    LockTargets out;
+    (targets.write_from(out.tables), ...);
+    out.count = static_cast<std::uint16_t>(sizeof...(Targets));
+    return out;
+}
+template <class T>
+LockTargets of() {
+    LockTargets out;
+    out.tables.leaf(detail::Op::from_table, &detail::table_of<T>());
+    out.count = 1;
+    return out;
+}
+
 namespace detail {
 
 /// What all queries have in common, without their types.
@@ -183,6 +206,13 @@ public:
     Select with_for_update(LockOption options = {}) const& { return Select(*this).with_for_update(options); }
     Select with_for_update(LockOption options = {}) && {
         clause(detail::Op::for_update, {}, 0, options.flags);
+        return std::move(*this);
+    }
+
+    /// `with_for_update(of<Post>(), nowait)`
+    Select with_for_update(LockTargets targets, LockOption options = {}) const& { return Select(*this).with_for_update(std::move(targets), options); }
+    Select with_for_update(LockTargets targets, LockOption options = {}) && {
+        clause(detail::Op::for_update, std::move(targets.tables), targets.count, options.flags);
         return std::move(*this);
     }
 

@@ -9,6 +9,7 @@
 #include <azoth/sql/item.hpp>
 #include <azoth/sql/compound_items.hpp>
 #include <azoth/sql/operators.hpp>
+#include <azoth/sql/any.hpp>
 #include <azoth/sql/window.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/case.hpp>

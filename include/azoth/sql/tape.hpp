@@ -2,6 +2,7 @@
 #pragma once
 
 #include <azoth/sql/op.hpp>
+#include <azoth/types/sql_type.hpp>
 #include <azoth/types/value.hpp>
 
 #include <cstddef>
@@ -47,8 +48,8 @@ public:
     Tape& leaf(Op op, const void* ref = nullptr, std::uint32_t arg = 0, std::uint8_t flags = 0, std::uint32_t source = 0);
     /// Appends a leaf that carries text of its own.
     Tape& text_leaf(Op op, std::string text, std::uint32_t arg = 0, std::uint8_t flags = 0);
-    /// Appends a bound value.
-    Tape& bind(Value value);
+    /// Appends a bound value. `type`: its SQL type where that is not the widest of its kind (a 32-bit integer); must be immortal.
+    Tape& bind(Value value, const SqlType* type = nullptr);
     /// Appends another tape's nodes, values, texts and sources.
     Tape& append(const Tape& other);
     Tape& append(Tape&& other);

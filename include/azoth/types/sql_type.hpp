@@ -31,6 +31,7 @@ struct SqlType {
     std::uint32_t length = 0;
     std::uint16_t precision = 0;
     std::uint16_t scale = 0;
+    bool array = false;  ///< of elements of this type, in one dimension (PostgreSQL)
 
     friend constexpr bool operator==(const SqlType&, const SqlType&) = default;
 };

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace azoth::detail {
 
@@ -83,6 +84,11 @@ bool same_value(const T& a, const T& b) {
     } else {
         return a == b;
     }
+}
+template <class T>
+    requires std::is_floating_point_v<T>
+bool same_value(const std::vector<T>& a, const std::vector<T>& b) {
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 template <class T>
 bool same_value(const std::optional<T>& a, const std::optional<T>& b) {

@@ -108,6 +108,11 @@ void Compiler::collect_tables() {
         }
     }
     std::reverse(result_.tables.begin(), result_.tables.end());
+    for (const Table* table : result_.tables) {
+        for (const Column& column : table->columns) {
+            if (column.type.array && !features_.arrays) unsupported("arrays, as " + table->full_name() + '.' + column.name + " is one", "store Json instead");
+        }
+    }
 }
 
 void Compiler::add_parameter(std::uint32_t value, ValueKind kind) {

@@ -56,6 +56,9 @@ private:
     void junction_operands(NodeId node, Op op, std::vector<NodeId>& out) const;
     void side_by_side(std::span<const NodeId> operands, Op op);
     void placeholder(NodeId node, BindAs bind);
+    BindAs beside(NodeId node, const SqlType& other) const;
+    BindAs beside(NodeId node, NodeId other) const;
+    bool is_value(NodeId node) const { return tree_[node].op == Op::bind || tree_[node].op == Op::null_literal; }
     void truth(bool value);
     void column(NodeId node);
     void arithmetic(NodeId node);
@@ -79,14 +82,17 @@ private:
     void cast(NodeId node);
     void case_when(NodeId node, BindAs bind);
     void json_path(NodeId node);
+    void json_functions(NodeId base, std::span<const NodeId> keys, bool text);
 
     // ---- decimal.cpp: decimals where the database keeps them as text
     SqlType type_of(NodeId node) const;
     SqlType source_type(std::uint32_t source, std::uint32_t column) const;
     SqlType type_in(std::span<const NodeId> roots, std::uint32_t column) const;
     bool text_decimal(NodeId node) const;
-    void comparable(NodeId node, Rank at_least, bool decimal);
+    void comparable(NodeId node, Rank at_least, bool decimal, BindAs bind = BindAs::typed);
+    void comparable_tuple(NodeId node, NodeId like, bool decimal);
     bool whole_number(NodeId node) const;
+    bool exact_number(NodeId node) const;
     bool noisy(NodeId node) const;
     std::optional<std::uint32_t> noisy_scale(NodeId node) const;
 
@@ -95,8 +101,10 @@ private:
     void query(NodeId node, const Scope* parent, const std::vector<std::string>* names = nullptr);
     void query_body(std::span<const NodeId> roots, const Scope* parent, const std::vector<std::string>* names, bool top);
     void select(const Clauses& parts, const Scope* parent, const std::vector<std::string>* names, bool top);
-    void select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top);
-    void item(NodeId node, const std::string* name);
+    void select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top, bool widen = false);
+    void item(NodeId node, const std::string* name, bool widen);
+    std::string widened(const SqlType& type) const;
+    std::string widened(NodeId expression) const;
     void where(std::span<const NodeId> predicates, std::string_view keyword);
     void order_by(const Clauses& parts);
     void order_terms(std::span<const NodeId> orders, bool ordinals);
@@ -178,7 +186,7 @@ private:
     const Scope* scope_ = nullptr;                   ///< of what is being rendered
     std::span<const NodeId> current_items_;          ///< that ordinals count
     bool qualify_ = true;                            ///< users.id, not id
-    bool with_done_ = false;
+    bool widen_items_ = false;                       ///< the items of this query get the widest type of their kind
     std::uint32_t columns_ = 0;                      ///< of the outermost result
     std::vector<const Column*> parameter_columns_;   ///< of an INSERT of parameter rows
     std::size_t values_begin_ = 0, values_end_ = 0;  ///< where in the text its VALUES stand

@@ -23,7 +23,11 @@ SqlType decimal_of(std::uint32_t precision, std::uint32_t scale) {
 
 // Of a sum or product: precision 0 says that the scale is not known.
 SqlType arithmetic_type(const SqlType& a, const SqlType& b, bool product) {
-    if (a.kind != TypeKind::decimal && b.kind != TypeKind::decimal) return whole(a.kind) && whole(b.kind) ? SqlType{TypeKind::bigint} : SqlType{};
+    if (a.kind != TypeKind::decimal && b.kind != TypeKind::decimal) {
+        if (whole(a.kind) && whole(b.kind)) return {std::max(a.kind, b.kind)};
+        const auto number = [](TypeKind kind) { return whole(kind) || kind == TypeKind::real || kind == TypeKind::double_; };
+        return {number(a.kind) && number(b.kind) ? TypeKind::double_ : TypeKind::unknown};
+    }
     const SqlType& decimal = a.kind == TypeKind::decimal ? a : b;
     const SqlType& other = a.kind == TypeKind::decimal ? b : a;
     if (whole(other.kind)) return decimal;
@@ -64,6 +68,7 @@ SqlType Compiler::type_of(NodeId at) const {
         case Op::source_column: return source_type(node.source, node.arg);
         case Op::cast: return *static_cast<const SqlType*>(node.ref);
         case Op::bind:
+            if (node.ref != nullptr) return *static_cast<const SqlType*>(node.ref);
             switch (static_cast<ValueKind>(node.arg)) {
                 case ValueKind::integer: return {TypeKind::bigint};
                 case ValueKind::real: return {TypeKind::double_};
@@ -79,6 +84,7 @@ SqlType Compiler::type_of(NodeId at) const {
             const bool decimal = type_of(operands[0]).kind == TypeKind::decimal || type_of(operands[1]).kind == TypeKind::decimal;
             return {decimal ? TypeKind::decimal : TypeKind::double_};
         }
+        case Op::concat: return {TypeKind::string};
         case Op::neg:
         case Op::filter:
         case Op::over: return type_of(operands[0]);
@@ -96,10 +102,12 @@ SqlType Compiler::type_of(NodeId at) const {
             if (std::find(std::begin(counts), std::end(counts), name) != std::end(counts)) return {TypeKind::bigint};
             constexpr std::string_view same[] = {"sum",    "min",  "max", "coalesce",    "nullif",     "abs",
                                                  "lag",    "lead", "ifnull", "first_value", "last_value"};
+            constexpr std::string_view texts[] = {"lower", "upper", "trim", "substr", "replace", "string_agg"};
+            if (std::find(std::begin(texts), std::end(texts), name) != std::end(texts)) return {TypeKind::string};
             if (operands.empty()) return {};
             const SqlType type = type_of(operands[0]);
             if (std::find(std::begin(same), std::end(same), name) != std::end(same)) return type;
-            if (name == "avg" && type.kind == TypeKind::decimal) return {TypeKind::decimal};
+            if (name == "avg") return {type.kind == TypeKind::decimal ? TypeKind::decimal : TypeKind::double_};
             return {};
         }
         default: return {};
@@ -109,12 +117,12 @@ SqlType Compiler::type_of(NodeId at) const {
 // A decimal that the database would compare as text.
 bool Compiler::text_decimal(NodeId at) const { return features_.text_decimals && type_of(at).kind == TypeKind::decimal; }
 
-void Compiler::comparable(NodeId at, Rank at_least, bool decimal) {
+void Compiler::comparable(NodeId at, Rank at_least, bool decimal, BindAs bind) {
     const Node& node = tree_[at];
     const bool number = decimal && tree_.truth(at) == Truth::open && node.op != Op::cast && node.op != Op::null_literal &&
                         node.op != Op::tuple && !whole(type_of(at).kind);
     if (!number) {
-        expression(at, at_least);
+        expression(at, at_least, bind);
         return;
     }
     const auto scale = noisy_scale(at);
@@ -152,6 +160,12 @@ std::optional<std::uint32_t> Compiler::noisy_scale(NodeId at) const {
     const SqlType type = type_of(at);
     if (type.kind != TypeKind::decimal || type.precision == 0) return std::nullopt;
     return type.scale;
+}
+
+// Known to be an integer or a decimal.
+bool Compiler::exact_number(NodeId at) const {
+    const TypeKind kind = type_of(at).kind;
+    return whole(kind) || kind == TypeKind::decimal;
 }
 
 bool Compiler::whole_number(NodeId at) const {

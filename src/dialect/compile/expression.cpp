@@ -62,7 +62,8 @@ Rank Compiler::rank_of(NodeId at, bool negate) const {
         case Op::bit_or:
         case Op::shift_left:
         case Op::shift_right: return Rank::other;
-        case Op::json_path: return features_.json == DialectFeatures::Json::functions ? Rank::atom : Rank::other;
+        case Op::json_path: 
+            return features_.json == DialectFeatures::Json::functions || features_.json == DialectFeatures::Json::text_functions ? Rank::atom : Rank::other;
         case Op::bit_xor: return features_.bit_xor == DialectFeatures::BitXor::none ? Rank::sum : Rank::other;
         case Op::add:
         case Op::sub: return Rank::sum;
@@ -180,6 +181,13 @@ void Compiler::render(NodeId at, bool negate, BindAs bind) {
         case Op::json_path: json_path(at); return;
         case Op::scalar_query: subquery(tree_.children(at)[0]); return;
         case Op::any_query:
+            if (tree_[tree_.children(at)[0]].op != Op::query) {
+                if (!features_.arrays) unsupported("ANY or ALL over an array", "use in_()");
+                sql_ += (node.flags & negated) != 0 ? "ALL (" : "ANY (";
+                expression(tree_.children(at)[0], Rank::any, BindAs::alone);
+                sql_ += ')';
+                return;
+            }
             if (!features_.quantified) unsupported("ANY or ALL over a query", "use in_(), exists() or an aggregate");
             sql_ += (node.flags & negated) != 0 ? "ALL " : "ANY ";
             subquery(tree_.children(at)[0]);
@@ -240,38 +248,6 @@ void Compiler::side_by_side(std::span<const NodeId> operands, Op op) {
     }
 }
 
-void Compiler::placeholder(NodeId at, BindAs bind) {
-    const auto kind = static_cast<ValueKind>(tree_[at].arg);
-    const auto value = tree_.value(at) + result_.row_columns;
-    const char* type = nullptr;
-    if (bind == BindAs::alone && features_.bind_casts) {
-        switch (kind) {
-            case ValueKind::boolean: type = "BOOLEAN"; break;
-            case ValueKind::integer: type = "BIGINT"; break;
-            case ValueKind::real: type = "DOUBLE PRECISION"; break;
-            case ValueKind::timestamp: type = "TIMESTAMP WITH TIME ZONE"; break;
-            case ValueKind::datetime: type = "TIMESTAMP WITHOUT TIME ZONE"; break;
-            case ValueKind::date: type = "DATE"; break;
-            case ValueKind::time: type = "TIME WITHOUT TIME ZONE"; break;
-            case ValueKind::interval: type = "INTERVAL"; break;
-            case ValueKind::text: type = "TEXT"; break;
-            case ValueKind::blob: type = "BYTEA"; break;
-            case ValueKind::decimal: type = "NUMERIC"; break;
-            case ValueKind::uuid: type = "UUID"; break;
-            case ValueKind::json: type = "JSONB"; break;
-            case ValueKind::null:
-            case ValueKind::array: break;
-        }
-    }
-    if (type != nullptr) sql_ += "CAST(";
-    add_parameter(value, kind);
-    if (type != nullptr) {
-        sql_ += " AS ";
-        sql_ += type;
-        sql_ += ')';
-    }
-}
-
 void Compiler::column(NodeId at) {
     const Node& node = tree_[at];
     const auto* mapped = static_cast<const Column*>(node.ref);
@@ -299,15 +275,14 @@ void Compiler::arithmetic(NodeId at) {
     const auto operands = tree_.children(at);
     const auto both = [&](std::string_view op, Rank left, Rank right) {
         // A time or interval beside a placeholder: the server could take it for another timestamp.
-        const auto bind = [&](NodeId node) {
+        const auto bind = [&](NodeId node, NodeId other) {
             const auto kind = static_cast<ValueKind>(tree_[node].arg);
             const bool temporal = tree_[node].op == Op::bind && kind >= ValueKind::timestamp && kind <= ValueKind::interval;
-            const bool others = tree_[operands[0]].op == Op::bind && tree_[operands[1]].op == Op::bind;
-            return temporal || others ? BindAs::alone : BindAs::typed;
+            return temporal ? BindAs::alone : beside(node, other);
         };
-        expression(operands[0], left, bind(operands[0]));
+        expression(operands[0], left, bind(operands[0], operands[1]));
         sql_ += op;
-        expression(operands[1], right, bind(operands[1]));
+        expression(operands[1], right, bind(operands[1], operands[0]));
     };
     switch (tree_[at].op) {
         case Op::add: both(" + ", Rank::sum, Rank::product); return;
@@ -331,7 +306,7 @@ void Compiler::arithmetic(NodeId at) {
     } else {
         sql_ += '(';
         expression(operands[1], Rank::sum);
-        sql_ += " + 0.0)";
+        sql_ += features_.division == DialectFeatures::Division::add_double ? " + 0e0)" : " + 0.0)";
     }
 }
 
@@ -377,7 +352,8 @@ void Compiler::custom_operator(NodeId at) {
     if ((!word && !symbol) || op.find("--") != std::string_view::npos || op.find("/*") != std::string_view::npos) {
         throw_argument_error("op(\"" + std::string(op) + "\"): an SQL operator is made of operator characters or of words");
     }
-    if (op.find('?') != std::string_view::npos && !features_.dollar_placeholders) unsupported("operator \"" + std::string(op) + '"');
+    const bool of_arrays = op == "@>" || op == "<@" || op == "&&";
+    if ((of_arrays && !features_.arrays) || (op.find('?') != std::string_view::npos && !features_.dollar_placeholders)) unsupported("operator \"" + std::string(op) + '"');
     binary(at, op, Rank::unary, Rank::unary);
 }
 

@@ -73,8 +73,19 @@ void Compiler::function_call(NodeId at, NodeId filter_predicate) {
     const bool is_distinct = (node.flags & 1) != 0;
     if (is_distinct && arguments.size() > 1 && key == "string_agg" && !features_.ilike) unsupported("DISTINCT in string_agg() with a separator");
     if (is_distinct) sql_ += "DISTINCT ";
-    const bool alone = takes_its_type_from_arguments(key) &&
-                       std::all_of(arguments.begin(), arguments.end(), [&](NodeId argument) { return tree_[argument].op == Op::bind; });
+    if (arguments.size() == 3 && (key == "lag" || key == "lead") && !features_.lag_default) unsupported("default value for " + key + "()", "func::coalesce() gives one");
+    // Of functions that nobody knows the server could not choose one by its arguments.
+    const bool one_type = takes_its_type_from_arguments(key);
+    const bool known = one_type || (node.flags & node_has_text) == 0;
+    const auto model = std::find_if(arguments.begin(), arguments.end(), [&](NodeId argument) { return !is_value(argument); });
+    const bool alone = model == arguments.end() && (one_type || !known);
+    const auto bind_as = [&](std::size_t i) {
+        if (alone) return BindAs::alone;
+        const bool count_of_rows = i == 1 && (key == "lag" || key == "lead");
+        return one_type && !count_of_rows && model != arguments.end() ? beside(arguments[i], type_of(*model)) : BindAs::typed;
+    };
+    const bool make_exact = key == "round" && arguments.size() == 2 && !features_.round_floats && !exact_number(arguments[0]);
+    const bool make_double = key == "avg" && !features_.exact_average && exact_number(arguments[0]) && type_of(arguments[0]).kind != TypeKind::decimal;
     const bool as_number = key == "min" || key == "max" || key == "greatest" || key == "least" || (is_distinct && key != "string_agg");
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (i != 0) sql_ += ", ";
@@ -85,15 +96,21 @@ void Compiler::function_call(NodeId at, NodeId filter_predicate) {
             if (tree_[arguments[0]].op == Op::star) {
                 sql_ += '1';
             } else {
-                expression(arguments[0]);
+                expression(arguments[0], make_double ? Rank::sum : Rank::any);
+                if (make_double) sql_ += " + 0e0";
             }
             sql_ += " END";
             continue;
         }
         if (as_number && text_decimal(arguments[i])) {
             comparable(arguments[i], Rank::any, true);
+        } else if (i == 0 && make_exact) {
+            sql_ += "CAST(";
+            expression(arguments[0], Rank::any, BindAs::alone);
+            sql_ += " AS NUMERIC)";
         } else {
-            expression(arguments[i], Rank::any, alone ? BindAs::alone : BindAs::typed);
+            expression(arguments[i], i == 0 && make_double ? Rank::sum : Rank::any, bind_as(i));
+            if (i == 0 && make_double) sql_ += " + 0e0";
         }
     }
     sql_ += ')';
@@ -159,6 +176,13 @@ void Compiler::extract(NodeId at) {
 }
 
 void Compiler::cast(NodeId at) {
+    const bool json_text = features_.json == DialectFeatures::Json::functions || features_.json == DialectFeatures::Json::text_functions;
+    if (json_text && static_cast<const SqlType*>(tree_[at].ref)->kind == TypeKind::boolean && tree_[tree_.children(at)[0]].op == Op::json_path) {
+        sql_ += '(';
+        expression(tree_.children(at)[0]);
+        sql_ += " = 'true')";  // the number of a text that says true is 0
+        return;
+    }
     sql_ += "CAST(";
     expression(tree_.children(at)[0]);
     sql_ += " AS ";
@@ -174,61 +198,23 @@ void Compiler::case_when(NodeId at, BindAs bind) {
         whens = whens.first(whens.size() - 1);
     }
     // The values give each other a type; only if all are placeholders does none.
-    const auto is_bind = [&](NodeId node) { return tree_[node].op == Op::bind || tree_[node].op == Op::null_literal; };
-    const bool alone = std::all_of(whens.begin(), whens.end(), [&](NodeId when) { return is_bind(tree_.children(when)[1]); }) &&
-                       (otherwise == no_node || is_bind(otherwise));
-    const BindAs value_bind = alone ? BindAs::alone : bind;
+    NodeId model = otherwise != no_node && !is_value(otherwise) ? otherwise : no_node;
+    for (const NodeId when : whens) {
+        if (!is_value(tree_.children(when)[1])) model = tree_.children(when)[1];
+    }
+    const auto value_bind = [&](NodeId value) { return model == no_node || bind == BindAs::alone ? BindAs::alone : beside(value, type_of(model)); };
     sql_ += "CASE";
     for (const NodeId when : whens) {
         sql_ += " WHEN ";
         expression(tree_.children(when)[0]);
         sql_ += " THEN ";
-        expression(tree_.children(when)[1], Rank::any, value_bind);
+        expression(tree_.children(when)[1], Rank::any, value_bind(tree_.children(when)[1]));
     }
     if (otherwise != no_node) {
         sql_ += " ELSE ";
-        expression(otherwise, Rank::any, value_bind);
+        expression(otherwise, Rank::any, value_bind(otherwise));
     }
     sql_ += " END";
-}
-
-// body["a"]["b"].as<std::string>() is three nested paths: one path here.
-void Compiler::json_path(NodeId at) {
-    const bool text = (tree_[at].flags & 1) != 0;
-    std::vector<NodeId> keys;
-    NodeId base = at;
-    while (tree_[base].op == Op::json_path && (base == at || (tree_[base].flags & 1) == 0)) {
-        const auto operands = tree_.children(base);
-        keys.insert(keys.begin(), operands.begin() + 1, operands.end());
-        base = operands[0];
-    }
-    const auto is_index = [&](NodeId key) { return tree_[key].op == Op::bind && static_cast<ValueKind>(tree_[key].arg) == ValueKind::integer; };
-    if (features_.json == DialectFeatures::Json::functions) {
-        if (text) sql_ += "JSON_UNQUOTE(";
-        sql_ += "JSON_EXTRACT(";
-        expression(base);
-        sql_ += ", concat('$'";
-        for (const NodeId key : keys) {
-            sql_ += is_index(key) ? ", '[', " : ", '.', JSON_QUOTE(";
-            expression(key);
-            sql_ += is_index(key) ? ", ']'" : ")";
-        }
-        sql_ += "))";
-        if (text) sql_ += ')';
-        return;
-    }
-    const bool typed = features_.json == DialectFeatures::Json::typed_arrows;
-    expression(base, Rank::unary);
-    if (keys.empty()) {
-        if (text) sql_ += typed ? " #>> '{}'" : " ->> '$'";
-        return;
-    }
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        sql_ += text && i + 1 == keys.size() ? " ->> " : " -> ";
-        if (typed) sql_ += "CAST(";
-        expression(keys[i], Rank::unary);
-        if (typed) sql_ += is_index(keys[i]) ? " AS INTEGER)" : " AS TEXT)";
-    }
 }
 
 }  // namespace azoth::detail

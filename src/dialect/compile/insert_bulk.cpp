@@ -39,7 +39,7 @@ void Compiler::bulk_forms(std::span<const NodeId> roots, const Table& table) {
     if (update) return;
     // Values of the statement's own are the same for every row: there is no array of them.
     if (parameters_.size() != parameter_columns_.size()) return;
-    const auto has_no_array = [](const Column* column) { return column->type.kind == TypeKind::unknown; };
+    const auto has_no_array = [](const Column* column) { return column->type.kind == TypeKind::unknown || column->type.array; };
     if (std::any_of(parameter_columns_.begin(), parameter_columns_.end(), has_no_array)) return;
     if (!rows_can_be_matched(roots, table)) return;
 

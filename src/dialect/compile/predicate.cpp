@@ -47,11 +47,11 @@ void Compiler::predicate(NodeId at, bool negate) {
         case Op::like: like(at, negative); return;
         case Op::between: {
             const bool decimal = text_decimal(operands[0]) || text_decimal(operands[1]) || text_decimal(operands[2]);
-            comparable(operands[0], Rank::other, decimal);
+            comparable(operands[0], Rank::other, decimal, beside(operands[0], operands[1]));
             sql_ += negative ? " NOT BETWEEN " : " BETWEEN ";
-            comparable(operands[1], Rank::other, decimal);
+            comparable(operands[1], Rank::other, decimal, beside(operands[1], operands[0]));
             sql_ += " AND ";
-            comparable(operands[2], Rank::other, decimal);
+            comparable(operands[2], Rank::other, decimal, beside(operands[2], operands[0]));
             return;
         }
         case Op::in_list: in_list(at, negative); return;
@@ -71,9 +71,9 @@ void Compiler::predicate(NodeId at, bool negate) {
 void Compiler::comparison(NodeId at, Op op) {
     const auto operands = tree_.children(at);
     const bool decimal = text_decimal(operands[0]) || text_decimal(operands[1]);
-    comparable(operands[0], Rank::other, decimal);
+    comparable(operands[0], Rank::other, decimal, beside(operands[0], operands[1]));
     sql_ += symbol(op);
-    comparable(operands[1], Rank::other, decimal);
+    comparable(operands[1], Rank::other, decimal, beside(operands[1], operands[0]));
 }
 
 void Compiler::distinctness(NodeId at, bool distinct) {
@@ -82,7 +82,7 @@ void Compiler::distinctness(NodeId at, bool distinct) {
     const bool decimal = text_decimal(operands[0]) || text_decimal(operands[1]);
     const bool spaceship = features_.distinctness == Distinctness::spaceship;
     if (spaceship && distinct) sql_ += "NOT (";
-    comparable(operands[0], Rank::other, decimal);
+    comparable(operands[0], Rank::other, decimal, beside(operands[0], operands[1]));
     if (spaceship) {
         sql_ += " <=> ";
     } else if (features_.distinctness == Distinctness::is) {
@@ -90,7 +90,7 @@ void Compiler::distinctness(NodeId at, bool distinct) {
     } else {
         sql_ += distinct ? " IS DISTINCT FROM " : " IS NOT DISTINCT FROM ";
     }
-    comparable(operands[1], Rank::other, decimal);
+    comparable(operands[1], Rank::other, decimal, beside(operands[1], operands[0]));
     if (spaceship && distinct) sql_ += ')';
 }
 
@@ -121,12 +121,26 @@ void Compiler::in_list(NodeId at, bool negative) {
     const auto items = operands.subspan(1);
     const bool tuples = tree_[operands[0]].op == Op::tuple;
     const bool decimal = std::any_of(operands.begin(), operands.end(), [&](NodeId node) { return text_decimal(node); });
-    comparable(operands[0], Rank::other, decimal);
+    comparable(operands[0], Rank::other, decimal, beside(operands[0], items[0]));
     sql_ += negative ? " NOT IN (" : " IN (";
     if (tuples && features_.tuple_in_values) sql_ += "VALUES ";
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (i != 0) sql_ += ", ";
-        comparable(items[i], Rank::any, decimal);
+        if (tuples && tree_[items[i]].op == Op::tuple) {
+            comparable_tuple(items[i], operands[0], decimal);
+        } else {
+            comparable(items[i], Rank::any, decimal, beside(items[i], operands[0]));
+        }
+    }
+    sql_ += ')';
+}
+
+void Compiler::comparable_tuple(NodeId at, NodeId like, bool decimal) {
+    const auto values = tree_.children(at), others = tree_.children(like);
+    sql_ += '(';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (i != 0) sql_ += ", ";
+        comparable(values[i], Rank::any, decimal && text_decimal(values[i]), i < others.size() ? beside(values[i], others[i]) : BindAs::typed);
     }
     sql_ += ')';
 }

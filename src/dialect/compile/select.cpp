@@ -2,6 +2,8 @@
 #include <azoth/base/throw.hpp>
 #include <dialect/compile/compiler.hpp>
 
+#include <utility>
+
 namespace azoth::detail {
 
 Clauses Compiler::clauses(std::span<const NodeId> roots) const {
@@ -77,7 +79,7 @@ void Compiler::select(const Clauses& parts, const Scope* parent, const std::vect
             sql_ += ") ";
         }
     }
-    select_items(parts.items, names, top);
+    select_items(parts.items, names, top, std::exchange(widen_items_, false));
     from_clause(scope, 0, " FROM ");
     where(parts.where, " WHERE ");
     if (!parts.group_by.empty()) {
@@ -93,13 +95,13 @@ void Compiler::select(const Clauses& parts, const Scope* parent, const std::vect
     lock(parts);
 }
 
-void Compiler::select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top) {
+void Compiler::select_items(std::span<const NodeId> items, const std::vector<std::string>* names, bool top, bool widen) {
     std::uint32_t at = 0;
     for (const NodeId node : items) {
         const std::uint32_t columns = width(node);
         if (names != nullptr && at + columns > names->size()) throw_internal_error("a subquery selects more columns than it is said to have");
         if (at != 0) sql_ += ", ";
-        item(node, names == nullptr ? nullptr : names->data() + at);
+        item(node, names == nullptr ? nullptr : names->data() + at, widen);
         if (top) {
             ResultItem out;
             out.first_column = at;
@@ -119,8 +121,32 @@ void Compiler::select_items(std::span<const NodeId> items, const std::vector<std
     if (top) columns_ = at;
 }
 
+// PostgreSQL wants the anchor of a recursive CTE to have the type of both arms together: text where one of them computes from VARCHAR(50),
+// NUMERIC where one adds to NUMERIC(10, 2). MySQL gives all rows the anchor's length, and refuses a longer text.
+std::string Compiler::widened(const SqlType& type) const {
+    constexpr std::uint32_t longest_char = 16383;
+    if (features_.anchor == DialectFeatures::Anchor::long_text) {
+        return type.kind == TypeKind::string && !type.array ? dialect_.cast_type({type.kind, longest_char}) : std::string();
+    }
+    const bool bounded = type.kind == TypeKind::string || type.kind == TypeKind::decimal;
+    SqlType widest{type.kind};
+    widest.array = type.array;
+    return bounded ? dialect_.cast_type(widest) : std::string();
+}
+
+// A function's own type may be narrower or wider than what its result is to azoth: length() is an int4, sum() of bigint a numeric.
+std::string Compiler::widened(NodeId at) const {
+    const SqlType type = type_of(at);
+    if (features_.anchor == DialectFeatures::Anchor::long_text) return widened(type);
+    if (is_value(at)) return {};
+    const Op op = tree_[at].op;
+    const bool computed = op == Op::func || op == Op::filter || op == Op::over || op == Op::scalar_query;
+    if (computed && (type.kind == TypeKind::bigint || type.kind == TypeKind::double_)) return dialect_.cast_type({type.kind});
+    return widened(type);
+}
+
 // `name` points at as many names as the item has columns, or nowhere when the item names itself.
-void Compiler::item(NodeId at, const std::string* name) {
+void Compiler::item(NodeId at, const std::string* name, bool widen) {
     const auto as = [this](std::string_view natural, std::string_view wanted) {
         if (wanted.empty() || wanted == natural) return;
         sql_ += " AS ";
@@ -131,16 +157,22 @@ void Compiler::item(NodeId at, const std::string* name) {
         const FromKey from = key_of(at);
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
             if (i != 0) sql_ += ", ";
+            const std::string type = widen ? widened(table.columns[i].type) : std::string();
+            if (!type.empty()) sql_ += "CAST(";
             append_column({from, &table.columns[i]});
+            if (!type.empty()) sql_ += " AS " + type + ')';
             if (name != nullptr) as(table.columns[i].name, name[i]);
         }
         return;
     }
     const NodeId inner = tree_.children(at)[0];
     const auto scale = noisy_scale(inner);
+    const std::string type = widen ? widened(inner) : std::string();
+    if (!type.empty()) sql_ += "CAST(";
     if (scale) sql_ += "round(";
     expression(inner, Rank::any, BindAs::alone);
     if (scale) sql_ += ", " + std::to_string(*scale) + ")";
+    if (!type.empty()) sql_ += " AS " + type + ')';
     as(column_label(inner), name != nullptr ? std::string_view(*name) : tree_.text(at));
 }
 

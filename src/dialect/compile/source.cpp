@@ -162,7 +162,10 @@ void Compiler::with_clause() {
             if (!names.empty()) sql_ += ')';
             sql_ += " AS (";
             if (tree_.recursive_arm(id).empty()) throw_argument_error("recursive CTE \"" + names_[id - 1] + "\" has no recursive arm: give it one with union_all()");
-            query_body(tree_.body(id), nullptr, nullptr, false);
+            {
+                const Saved<bool> anchor(widen_items_, features_.anchor != DialectFeatures::Anchor::as_is);
+                query_body(tree_.body(id), nullptr, nullptr, false);
+            }
             sql_ += source.recursive_all ? " UNION ALL " : " UNION ";
             query_body(tree_.recursive_arm(id), nullptr, nullptr, false);
         } else {

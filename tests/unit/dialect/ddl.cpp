@@ -63,7 +63,7 @@ TEST_CASE("a table with a generated key and a foreign key", "[dialect][ddl]") {
           "FOREIGN KEY (author_id) REFERENCES users (id))");
     CHECK(create_table(table_of<Post>(), dialect::mysql)[0] ==
           "CREATE TABLE posts (id BIGINT AUTO_INCREMENT NOT NULL, title VARCHAR(200) NOT NULL, author_id BIGINT NOT NULL, PRIMARY KEY (id), "
-          "FOREIGN KEY (author_id) REFERENCES users (id))");
+          "FOREIGN KEY (author_id) REFERENCES users (id)) DEFAULT CHARACTER SET utf8mb4");
 }
 
 TEST_CASE("constraints, defaults and indexes", "[dialect][ddl]") {

@@ -45,7 +45,7 @@ TEST_CASE("division is true division everywhere", "[dialect][expression]") {
     CHECK(item_sql(a / (b / c)) == "users.points / (users.id / (? + 0.0))");
     CHECK(item_sql(a / (b - c)) == "users.points / (users.id - ? + 0.0)");
     CHECK(item_sql(a / b, pg) == "users.points / CAST(users.id AS NUMERIC)");
-    CHECK(item_sql(a / b, my) == "users.points / users.id");
+    CHECK(item_sql(a / b, my) == "users.points / (users.id + 0e0)");
     CHECK(item_sql(a / 2.5) == "users.points / ?");
 }
 
@@ -171,7 +171,20 @@ TEST_CASE("rows of values in IN", "[dialect][expression]") {
     CHECK(where_sql(tuple_(b, a).in_(std::vector<std::tuple<std::int64_t, std::int32_t>>{})) == "0");
 }
 
+TEST_CASE("PostgreSQL placeholders are cast where the type beside them is not their own", "[dialect][expression]") {
+    CHECK(where_sql(a > 2, pg) == "users.points > $1");
+    CHECK(where_sql(a > 2.5, pg) == "users.points > CAST($1 AS DOUBLE PRECISION)");
+    CHECK(where_sql(a == std::int64_t{2}, pg) == "users.points = CAST($1 AS BIGINT)");
+    CHECK(where_sql(b == std::int64_t{2}, pg) == "users.id = $1");
+    CHECK(where_sql(a.in_(1, 2.5), pg) == "users.points IN ($1, CAST($2 AS DOUBLE PRECISION))");
+    CHECK(item_sql(a * 1.5, pg) == "users.points * CAST($1 AS DOUBLE PRECISION)");
+    CHECK(item_sql(func::coalesce(a, 2.5), pg) == "coalesce(users.points, CAST($1 AS DOUBLE PRECISION))");
+    CHECK(where_sql(literal(10) < 9, pg) == "CAST($1 AS INTEGER) < CAST($2 AS INTEGER)");
+    CHECK(where_sql(a > 2.5, my) == "users.points > ?");
+}
+
 TEST_CASE("PostgreSQL placeholders are cast where nothing else tells their type", "[dialect][expression]") {
+    CHECK(item_sql(literal(5), pg) == "CAST($1 AS INTEGER)");
     CHECK(item_sql(literal(std::int64_t{5}), pg) == "CAST($1 AS BIGINT)");
     CHECK(item_sql(literal("x"), pg) == "CAST($1 AS TEXT)");
     CHECK(where_sql(b == 5, pg) == "users.id = $1");

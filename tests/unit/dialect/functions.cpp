@@ -51,7 +51,18 @@ TEST_CASE("a function that a database lacks is refused by name", "[dialect][func
     CHECK_THROWS_AS(item_sql(func::string_agg(col<&User::name>, ","), my), NotSupportedError);
 }
 
+TEST_CASE("averages and roundings keep their fraction everywhere", "[dialect][function]") {
+    spelled(func::avg(col<&User::points>), "avg(users.points)", "avg(users.points)", "avg(users.points + 0e0)");
+    spelled(func::avg(distinct(col<&User::points>)), "avg(DISTINCT users.points)", "avg(DISTINCT users.points)", "avg(DISTINCT users.points + 0e0)");
+    spelled(func::avg(col<&Line::price>), "avg(lines.price)", "avg(lines.price)", "avg(`lines`.price)");
+    spelled(func::round(func::avg(col<&User::points>), 1), "round(avg(users.points), ?)", "round(CAST(avg(users.points) AS NUMERIC), $1)", "round(avg(users.points + 0e0), ?)");
+    CHECK(item_sql(func::round(col<&Line::price>, 1), pg) == "round(lines.price, $1)");
+    CHECK_THROWS_WITH(item_sql(func::lag(col<&User::points>, 1, 0).over(order_by(col<&User::id>)), mariadb_dialect()), Catch::Contains("MariaDB has no default value for lag()"));
+}
+
 TEST_CASE("any function by name", "[dialect][function]") {
+    CHECK(item_sql(func::call<std::int64_t>("width_bucket", 5, 0, 10, 2), pg) ==
+          "width_bucket(CAST($1 AS INTEGER), CAST($2 AS INTEGER), CAST($3 AS INTEGER), CAST($4 AS INTEGER))");
     CHECK(item_sql(func::call<double>("ts_rank", col<&User::name>, 5), pg) == "ts_rank(users.name, $1)");
     CHECK(item_sql(func::call<double>("pg_catalog.lower", col<&User::name>), pg) == "pg_catalog.lower(users.name)");
     CHECK(item_sql(func::call<std::string>("left", col<&User::name>, 5), pg) == "left(users.name, $1)");
@@ -104,7 +115,9 @@ TEST_CASE("EXTRACT, or strftime where there is none", "[dialect][function]") {
 
 TEST_CASE("JSON paths", "[dialect][function]") {
     spelled(col<&Document::body>["a"][2].as<std::string>(), "documents.body -> ? ->> ?", "documents.body -> CAST($1 AS TEXT) ->> CAST($2 AS INTEGER)",
-            "JSON_UNQUOTE(JSON_EXTRACT(documents.body, concat('$', '.', JSON_QUOTE(?), '[', ?, ']')))");
+            "JSON_UNQUOTE(NULLIF(JSON_EXTRACT(documents.body, concat('$', '.', JSON_QUOTE(?), '[', ?, ']')), CAST('null' AS JSON)))");
+    CHECK(item_sql(col<&Document::body>["a"].as<bool>(), mariadb_dialect()) ==
+          "(JSON_UNQUOTE(NULLIF(JSON_EXTRACT(documents.body, concat('$', '.', JSON_QUOTE(?))), 'null')) = 'true')");
     CHECK(item_sql(col<&Document::body>["a"]["b"]) == "documents.body -> ? -> ?");
     CHECK(item_sql(col<&Document::body>["a"].as<std::int64_t>()) == "CAST(documents.body ->> ? AS INTEGER)");
     CHECK(item_sql(col<&Document::body>.as<std::string>(), pg) == "documents.body #>> '{}'");

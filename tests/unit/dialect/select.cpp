@@ -148,6 +148,11 @@ TEST_CASE("row locks, and silence where there are none", "[dialect][select]") {
     CHECK(to_sql(base.with_for_update(for_share), mariadb_dialect()).sql == "SELECT tags.name FROM tags LOCK IN SHARE MODE");
     CHECK(to_sql(base.with_for_update(for_key), pg).sql == "SELECT tags.name FROM tags FOR NO KEY UPDATE");
     CHECK(to_sql(base.with_for_update(for_share | for_key), pg).sql == "SELECT tags.name FROM tags FOR KEY SHARE");
+    const auto posts = select(col<&Post::id>).join(entity<User>);
+    check_sql(posts.with_for_update(of<Post>(), nowait), "SELECT posts.id FROM posts JOIN users ON posts.author_id = users.id",
+              "SELECT posts.id FROM posts JOIN users ON posts.author_id = users.id FOR UPDATE OF posts NOWAIT",
+              "SELECT posts.id FROM posts JOIN users ON posts.author_id = users.id FOR UPDATE OF posts NOWAIT");
+    CHECK(to_sql(posts.with_for_update(of(entity<Post>, entity<User>)), mariadb_dialect()).sql == "SELECT posts.id FROM posts JOIN users ON posts.author_id = users.id FOR UPDATE");
     const auto locking = compiled(base.with_for_update().tape());
     CHECK(locking.locking);
     CHECK(locking.statement->effect == Effect::write);

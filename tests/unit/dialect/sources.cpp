@@ -54,6 +54,16 @@ TEST_CASE("a recursive CTE reads itself", "[dialect][cte]") {
           "employees.id, tree.depth + ? FROM employees JOIN tree ON employees.manager_id = tree.id) SELECT tree.id, tree.depth FROM tree ORDER BY tree.depth");
 }
 
+TEST_CASE("the anchor of a recursive CTE gets the widest type where the database needs that", "[dialect][cte]") {
+    const auto tree = select(col<&Employee::id>, col<&Employee::name>.label("path"_c)).where(col<&Employee::manager_id>.is_null()).recursive_cte("tree");
+    tree.union_all(select(col<&Employee::id>, tree["path"_c] + col<&Employee::name>).join(tree, col<&Employee::manager_id> == tree[col<&Employee::id>]));
+    const auto query = select(tree["path"_c]);
+    CHECK(sqlite_sql(query).find("AS (SELECT employees.id, employees.name AS path FROM") != std::string::npos);
+    CHECK(to_sql(query, pg).sql.find("AS (SELECT employees.id, CAST(employees.name AS TEXT) AS path FROM") != std::string::npos);
+    CHECK(to_sql(query, my).sql.find("AS (SELECT employees.id, CAST(employees.name AS CHAR(16383)) AS path FROM") != std::string::npos);
+    CHECK(to_sql(query, pg).sql.find("UNION ALL SELECT employees.id, tree.path || employees.name FROM") != std::string::npos);
+}
+
 TEST_CASE("set operations", "[dialect][compound]") {
     const auto users = select(col<&User::id>.label("x"_c));
     const auto posts = select(col<&Post::id>);
@@ -114,6 +124,6 @@ TEST_CASE("VALUES and functions as FROM elements", "[dialect][source]") {
     CHECK_THROWS_AS(sqlite_sql(make(SourceKind::values, rows, {"n"})), ArgumentError);
     CHECK_THROWS_AS(sqlite_sql(make(SourceKind::values, {}, {"n"})), ArgumentError);
     const Tape series = node_text(Op::func, {bind(1), bind(9)}, "generate_series");
-    CHECK(to_sql(make(SourceKind::table_function, series, {"n"}), pg).sql == "SELECT v.n FROM generate_series($1, $2) AS v (n)");
+    CHECK(to_sql(make(SourceKind::table_function, series, {"n"}), pg).sql == "SELECT v.n FROM generate_series(CAST($1 AS BIGINT), CAST($2 AS BIGINT)) AS v (n)");
     CHECK(to_sql(make(SourceKind::table_function, series, {"value"}), sqlite_dialect()).sql == "SELECT v.value FROM generate_series(?, ?) AS v");
 }

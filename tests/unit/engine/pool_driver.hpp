@@ -32,7 +32,6 @@ struct PoolDriver {
                 case PoolCommandKind::grant:
                     out += "grant " + slot + " to " + waiter;
                     if (command.fresh) out += " fresh";
-                    if (command.needs_ping) out += " ping";
                     break;
                 case PoolCommandKind::connect:
                     out += "connect " + slot;
@@ -73,8 +72,8 @@ struct PoolDriver {
     std::string release(std::uint64_t slot, ReleaseKind kind = ReleaseKind::clean) {
         return run([&](auto& out) { machine.release(SlotId{slot}, kind, now, out); });
     }
-    std::string ping_failed(std::uint64_t slot) {
-        return run([&](auto& out) { machine.ping_failed(SlotId{slot}, now, out); });
+    std::string found_dead(std::uint64_t slot) {
+        return run([&](auto& out) { machine.found_dead(SlotId{slot}, now, out); });
     }
     std::string detach(std::uint64_t slot) {
         return run([&](auto& out) { machine.detach(SlotId{slot}, now, out); });

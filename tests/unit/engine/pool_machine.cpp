@@ -206,7 +206,6 @@ TEST_CASE("an in-memory database is one connection under an exclusive lease", "[
     PoolOptions options = sized(5, 10);
     options.mode = PoolMode::single;
     options.pool_recycle = 1s;
-    options.pre_ping = true;
     options.pool_timeout = 1500ms;
     PoolDriver pool(options);
     pool.fill(1);

@@ -13,34 +13,30 @@ using namespace azoth::detail;
 using namespace azoth::tests;
 using namespace std::chrono_literals;
 
-TEST_CASE("pre-ping asks for a ping of every connection but a new one", "[engine][pool]") {
-    PoolOptions options = sized(2, 0);
-    options.pre_ping = true;
-    PoolDriver pool(options);
+TEST_CASE("a connection found dead takes its siblings with it", "[engine][pool]") {
+    PoolDriver pool(sized(2, 0));
     pool.fill(2);
     CHECK(pool.release(1).empty());
     CHECK(pool.release(2).empty());
-    CHECK(pool.acquire(3) == "grant 2 to 3 ping");
-    // Found dead: it goes, its idle sibling with it, and the caller gets a new one that needs no ping.
-    CHECK(pool.ping_failed(2) == "close 2, close 1, connect 3");
+    CHECK(pool.acquire(3) == "grant 2 to 3");
+    // Found dead: it goes, its idle sibling with it, and the caller gets a new one.
+    CHECK(pool.found_dead(2) == "close 2, close 1, connect 3");
     CHECK(pool.connected(3) == "grant 3 to 3 fresh");
 }
 
-TEST_CASE("after a failed ping callers keep their order", "[engine][pool]") {
-    PoolOptions options = sized(2, 0);
-    options.pre_ping = true;
-    PoolDriver pool(options);
+TEST_CASE("after a connection was found dead callers keep their order", "[engine][pool]") {
+    PoolDriver pool(sized(2, 0));
     pool.fill(2);
     CHECK(pool.acquire(3).empty());
     CHECK(pool.acquire(4).empty());
     CHECK(pool.acquire(5).empty());
-    CHECK(pool.release(1) == "grant 1 to 3 ping");
-    CHECK(pool.release(2) == "grant 2 to 4 ping");
-    CHECK(pool.ping_failed(1) == "close 1, connect 3");
-    CHECK(pool.ping_failed(2) == "close 2, connect 4");
+    CHECK(pool.release(1) == "grant 1 to 3");
+    CHECK(pool.release(2) == "grant 2 to 4");
+    CHECK(pool.found_dead(1) == "close 1, connect 3");
+    CHECK(pool.found_dead(2) == "close 2, connect 4");
     CHECK(pool.connected(4) == "grant 4 to 3 fresh");
     CHECK(pool.connected(3) == "grant 3 to 4 fresh");
-    CHECK(pool.release(3) == "grant 3 to 5 ping");
+    CHECK(pool.release(3) == "grant 3 to 5");
 }
 
 TEST_CASE("a failed connect gives its place to the next caller, who tries", "[engine][pool]") {
@@ -229,6 +225,6 @@ TEST_CASE("a wrong report is an internal error and changes nothing", "[engine][p
     CHECK_THROWS_AS(pool.connected(1), azoth::InternalError);
     CHECK_THROWS_AS(pool.failed(1), azoth::InternalError);
     CHECK(pool.release(1).empty());
-    CHECK_THROWS_AS(pool.ping_failed(1), azoth::InternalError);
+    CHECK_THROWS_AS(pool.found_dead(1), azoth::InternalError);
     CHECK(pool.machine.status().idle == 1);
 }

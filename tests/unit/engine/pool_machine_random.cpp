@@ -92,8 +92,6 @@ struct Model {
                     must(connection.state != State::leased, "a connection has one user");
                     must(!connection.stale, "a stale connection is not reused");
                     must(command.fresh == (connection.state == State::connecting), "fresh means new");
-                    must(command.needs_ping == (options.pre_ping && !command.fresh && options.mode != PoolMode::single),
-                         "pings as asked for");
                     if (options.pool_recycle > 0ms && options.mode != PoolMode::single && !command.fresh)
                         must(now - connection.made <= options.pool_recycle + 1ms, "too old to be reused");
                     connection.state = State::leased;
@@ -199,7 +197,7 @@ struct Model {
         carry_out();
     }
 
-    void fail_ping() {
+    void find_dead() {
         const auto slot = pick(State::leased);
         if (slot == 0) return;
         auto& connection = open[slot];
@@ -207,7 +205,7 @@ struct Model {
         connection.state = State::idle;
         connection.uncounted = false;
         if (!connection.stale) mark_stale(false);
-        machine.ping_failed(SlotId{slot}, now, commands);
+        machine.found_dead(SlotId{slot}, now, commands);
         carry_out();
     }
 
@@ -227,7 +225,7 @@ struct Model {
         if (roll < 75) return release(ReleaseKind::clean);
         if (roll < 78) return release(ReleaseKind::broken);
         if (roll < 79) return release(ReleaseKind::invalidate_older);
-        if (roll < 81) return fail_ping();
+        if (roll < 81) return find_dead();
         if (roll < 88) return cancel();
         if (roll < 89) return detach();
         if (roll < 90) {
@@ -260,13 +258,12 @@ struct Model {
 };
 
 PoolOptions make(int size, int overflow, std::chrono::milliseconds timeout, std::chrono::milliseconds recycle,
-                 bool ping, bool lifo, PoolMode mode) {
+                 bool lifo, PoolMode mode) {
     PoolOptions options;
     options.pool_size = size;
     options.max_overflow = overflow;
     options.pool_timeout = timeout;
     options.pool_recycle = recycle;
-    options.pre_ping = ping;
     options.use_lifo = lifo;
     options.mode = mode;
     return options;
@@ -276,10 +273,10 @@ PoolOptions make(int size, int overflow, std::chrono::milliseconds timeout, std:
 
 TEST_CASE("a pool keeps its promises through random histories", "[engine][pool]") {
     const std::vector<PoolOptions> variants{
-        make(5, 10, 100ms, -1ms, false, true, PoolMode::queue), make(1, 0, 50ms, -1ms, true, true, PoolMode::queue),
-        make(3, 1, 200ms, 60ms, true, false, PoolMode::queue),  make(2, 2, 0ms, 30ms, false, true, PoolMode::queue),
-        make(0, 0, 100ms, -1ms, true, true, PoolMode::queue),   make(2, -1, 100ms, 50ms, false, false, PoolMode::queue),
-        make(5, 5, 100ms, 50ms, true, true, PoolMode::single),  make(5, 5, 100ms, -1ms, false, true, PoolMode::none),
+        make(5, 10, 100ms, -1ms, true, PoolMode::queue), make(1, 0, 50ms, -1ms, true, PoolMode::queue),
+        make(3, 1, 200ms, 60ms, false, PoolMode::queue),  make(2, 2, 0ms, 30ms, true, PoolMode::queue),
+        make(0, 0, 100ms, -1ms, true, PoolMode::queue),   make(2, -1, 100ms, 50ms, false, PoolMode::queue),
+        make(5, 5, 100ms, 50ms, true, PoolMode::single),  make(5, 5, 100ms, -1ms, true, PoolMode::none),
     };
     for (std::size_t variant = 0; variant < variants.size(); ++variant) {
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {

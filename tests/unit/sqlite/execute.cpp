@@ -40,6 +40,12 @@ TEST_CASE("a batch runs in one hop and brings back rows, keys and counts", "[sql
     CHECK(db.status() == TransactionStatus::idle);
 }
 
+TEST_CASE("the ROLLBACK of what only read may wait where it would cost a hop and holds up no writer", "[sqlite]") {
+    CHECK(Database("sqlite://?execution=worker").connection->rollback_may_wait());
+    CHECK_FALSE(Database("sqlite://?execution=worker&begin=immediate").connection->rollback_may_wait());
+    CHECK_FALSE(Database("sqlite://?execution=inline").connection->rollback_may_wait());
+}
+
 TEST_CASE("try_execute runs at once inline and not at all with a worker", "[sqlite]") {
     Database quick("sqlite://?execution=inline");
     Batch work = batch("SELECT 42");
