@@ -140,6 +140,7 @@ public:
         }(engine_, open_, sql));
     }
     void end() {
+        if (!open_) return;
         run([](std::optional<AsyncConnection>& open) -> awaitable<void> {
             co_await open->rollback();
             co_await open->close();
@@ -183,6 +184,7 @@ public:
         gate.pass();
         gate.cut();
         try {
+            beside.end();
             settle([this] { return sessions() == 0; });
             beside.execute("DROP SCHEMA " + tag + product.drop_end);
         } catch (const std::exception& error) {

@@ -86,6 +86,7 @@ SqlType Compiler::type_of(NodeId at) const {
         }
         case Op::concat: return {TypeKind::string};
         case Op::neg:
+        case Op::collate:
         case Op::filter:
         case Op::over: return type_of(operands[0]);
         case Op::bit_and:
@@ -100,6 +101,8 @@ SqlType Compiler::type_of(NodeId at) const {
             const auto name = tree_.text(at);
             constexpr std::string_view counts[] = {"count", "row_number", "rank", "dense_rank", "ntile", "length"};
             if (std::find(std::begin(counts), std::end(counts), name) != std::end(counts)) return {TypeKind::bigint};
+            constexpr std::string_view texts[] = {"lower", "upper", "trim", "substr", "replace", "concat", "string_agg", "group_concat"};
+            if (std::find(std::begin(texts), std::end(texts), name) != std::end(texts)) return {TypeKind::string};
             constexpr std::string_view same[] = {"sum",    "min",  "max", "coalesce",    "nullif",     "abs",
                                                  "lag",    "lead", "ifnull", "first_value", "last_value"};
             constexpr std::string_view texts[] = {"lower", "upper", "trim", "substr", "replace", "string_agg"};
