@@ -31,6 +31,14 @@ BatchItem item_of(const CompiledPtr& statement) {
     return item;
 }
 
+// A copy of what is asked, so that it can be asked again.
+BatchItem again(const BatchItem& asked) {
+    BatchItem item = item_of(asked.statement);
+    item.parameters.clear(asked.parameters.columns());
+    for (const ValueView& value : asked.parameters.cells()) item.parameters.append(value);
+    return item;
+}
+
 }  // namespace
 
 void Multiplexer::Link::stop(const std::shared_ptr<Link>& link) noexcept {
@@ -78,7 +86,7 @@ awaitable<Lease> Multiplexer::lease() {
     }
 }
 
-awaitable<void> Multiplexer::linger(std::shared_ptr<Link> link, std::shared_ptr<Waiter> parked) {
+awaitable<void> Multiplexer::linger(std::shared_ptr<Waiter> parked) {
     asio::steady_timer timer(co_await asio::this_coro::executor, keep_for);
     timer.async_wait([parked](const boost::system::error_code& error) {
         if (!error) parked->complete();
@@ -113,7 +121,7 @@ awaitable<void> Multiplexer::serve(LinkJob job) {
         if (calls.empty()) {
             // Nobody else need wait for a connection that has nothing to do.
             const bool wanted = self->single_ || self->engine_->pool().status().waiting != 0;
-            if (!lingered && !wanted) co_await linger(link, parked);
+            if (!lingered && !wanted) co_await linger(parked);
             if ((lingered || wanted) && self->retire(*link)) {
                 job.owner = nullptr;
                 co_return;
@@ -123,7 +131,7 @@ awaitable<void> Multiplexer::serve(LinkJob job) {
         }
         lingered = false;
         Batch batch;
-        for (const CallPtr& call : calls) batch.items.push_back(call->item);
+        for (const CallPtr& call : calls) batch.items.push_back(again(call->item));
         const auto start = std::chrono::steady_clock::now();
         if (!connection.try_execute(batch)) {
             slow.expires_after(MultiplexOptions().slow);

@@ -37,7 +37,7 @@ private:
 
     static awaitable<RawResult> fly(std::shared_ptr<Multiplexer> self, FlatStatement statement, ExecutionOptions options);
     static awaitable<void> serve(LinkJob job);
-    static awaitable<void> linger(std::shared_ptr<Link> link, std::shared_ptr<Waiter> parked);
+    static awaitable<void> linger(std::shared_ptr<Waiter> parked);
 
     // Coroutines and jobs report here; commands are carried out before these return.
     void submit(const CallPtr& call);

@@ -44,6 +44,8 @@ public:
     ErrorEffect error_effect = ErrorEffect::undo_statement;
     /// Called for every statement before it takes effect: may fill rows, or throw what the database would report.
     std::function<void(int connection, BatchItem& item)> on_statement;
+    /// Called for every batch before anything of it.
+    std::function<void(int connection, const Batch& batch)> before_batch;
     /// Called for every connect; may throw.
     std::function<void(int connection)> on_connect;
 
@@ -60,6 +62,8 @@ public:
     int connections_open() const { return open_.load(); }
     /// Batches that went by DriverConnection::copy.
     int copies() const { return copies_.load(); }
+    /// Batches that were given to connections, ended or not.
+    int batches_begun() const { return begun_.load(); }
     /// Statements other than ROLLBACK that met a transaction which somebody else had left open. Must stay 0.
     int unclean() const { return unclean_.load(); }
 
@@ -108,7 +112,7 @@ private:
     std::vector<std::string> statements_;
     std::shared_ptr<detail::Waiter> hanging_;
     std::atomic<bool> hang_{false};
-    std::atomic<int> made_{0}, open_{0}, unclean_{0}, copies_{0};
+    std::atomic<int> made_{0}, open_{0}, unclean_{0}, copies_{0}, begun_{0};
 };
 
 class FakeCursor final : public DriverCursor {
@@ -137,6 +141,7 @@ public:
 
     awaitable<Batch> execute(Batch batch) override {
         enter();
+        begin(batch);
         Operation operation{*this, &batch};
         co_await server_->pause(server_->execute_hops);
         apply(batch);
@@ -152,6 +157,7 @@ public:
     bool try_execute(Batch& batch) override {
         if (!server_->immediate) return false;
         enter();
+        begin(batch);
         apply(batch);
         busy_ = false;
         return true;
@@ -208,6 +214,11 @@ private:
         if (!usable_) throw InternalError("the fake connection was used after its end");
         if (std::exchange(busy_, true)) throw InternalError("two operations at a time on one fake connection");
         pending_ = false;
+    }
+
+    void begin(const Batch& batch) {
+        if (server_->before_batch) server_->before_batch(number_, batch);
+        ++server_->begun_;
     }
 
     void apply(Batch& batch) {

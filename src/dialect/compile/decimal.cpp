@@ -105,8 +105,6 @@ SqlType Compiler::type_of(NodeId at) const {
             if (std::find(std::begin(texts), std::end(texts), name) != std::end(texts)) return {TypeKind::string};
             constexpr std::string_view same[] = {"sum",    "min",  "max", "coalesce",    "nullif",     "abs",
                                                  "lag",    "lead", "ifnull", "first_value", "last_value"};
-            constexpr std::string_view texts[] = {"lower", "upper", "trim", "substr", "replace", "string_agg"};
-            if (std::find(std::begin(texts), std::end(texts), name) != std::end(texts)) return {TypeKind::string};
             if (operands.empty()) return {};
             const SqlType type = type_of(operands[0]);
             if (std::find(std::begin(same), std::end(same), name) != std::end(same)) return type;

@@ -124,7 +124,7 @@ TEST_CASE("a parent and n children: 2, one a level of keys", "[orm][budget]") {
         for (int i = 0; i < 10; ++i) customer->orders.add(Order{});
         co_await session.flush();
         CHECK(f.server->log().size() == 2);
-        CHECK(customer->orders[9]->customer_id == customer->id);
+        CHECK(customer->orders[9].customer_id == customer->id);
     };
     run(f.context, test());
 }
