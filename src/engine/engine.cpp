@@ -2,13 +2,11 @@
 #include <azoth/engine/engine.hpp>
 
 #include "engine/home.hpp"
-#include "engine/multiplexer.hpp"
 #include "engine/observers.hpp"
 #include "engine/pool.hpp"
 
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/engine_core.hpp>
-#include <azoth/engine/multiplexed.hpp>
 
 #include <utility>
 
@@ -38,7 +36,6 @@ awaitable<void> disposed(std::shared_ptr<detail::EngineCore> engine) {
 
 awaitable<AsyncConnection> AsyncEngine::connect() const { return connected(core_, std::nullopt); }
 awaitable<AsyncConnection> AsyncEngine::begin(TransactionOptions options) const { return connected(core_, options); }
-Multiplexed AsyncEngine::multiplexed() const { return Multiplexed(std::make_shared<detail::Multiplexer>(core_)); }
 awaitable<void> AsyncEngine::dispose() const { return disposed(core_); }
 
 PoolView AsyncEngine::pool() const { return PoolView(core_); }

@@ -15,7 +15,6 @@ namespace azoth {
 class AsyncConnection;
 class Dialect;
 class NotificationStream;
-class Multiplexed;
 namespace detail {
 class EngineCore;
 }
@@ -54,8 +53,6 @@ public:
     /// Errors: `NotSupportedError` where there are no notifications; `ArgumentError` for a name that cannot be; as connect().
     /// Cancellation: as connect(). Round trips: 1.
     awaitable<NotificationStream> listen(std::string_view channel) const;
-    /// Makes an object for reads that share connections; one for the whole program will do. Include <azoth/engine/multiplexed.hpp>.
-    Multiplexed multiplexed() const;
 
     /// Closes idle connections now, those in use when they come back. May be called again; the engine can be used afterwards.
     awaitable<void> dispose() const;
