@@ -91,6 +91,13 @@ std::size_t DatabaseItems::take(Sample& sample) {
     return count;
 }
 
+std::size_t DatabaseItems::take_values(Sample& sample) {
+    Statement rows(database_.handle(), "SELECT name, quantity, price FROM items");
+    std::size_t count = 0;
+    for (; rows.step(); ++count) sample.take(rows.small(1), rows.text(0), rows.real(2));
+    return count;
+}
+
 void DatabaseItems::clear() { database_.execute("DELETE FROM items; PRAGMA wal_checkpoint(TRUNCATE)"); }
 
 void DatabaseItems::refill(std::size_t count) {

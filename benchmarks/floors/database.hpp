@@ -93,6 +93,7 @@ class DatabaseItems final : public Items {
 public:
     explicit DatabaseItems(Database& database) : database_(database) {}
     std::size_t take(Sample& sample) override;
+    std::size_t take_values(Sample& sample) override;
     void clear() override;
     void refill(std::size_t count) override;
 

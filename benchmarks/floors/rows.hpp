@@ -20,6 +20,8 @@ public:
     virtual ~Items() = default;
     /// Takes every row; returns how many there are.
     virtual std::size_t take(Sample& sample) = 0;
+    /// The same without the keys: a server may leave gaps between those it generates.
+    virtual std::size_t take_values(Sample& sample) = 0;
     /// Leaves no row, and generated keys begin at 1 again.
     virtual void clear() = 0;
     /// Puts the first `count` rows back as they were in the beginning.

@@ -33,7 +33,7 @@ Peer::Peer(const std::string& folder) {
     if (process_ == 0) {
         dup2(down[0], STDIN_FILENO);
         dup2(up[1], STDOUT_FILENO);
-        execlp(python(), python(), "-E", program.c_str(), static_cast<char*>(nullptr));
+        execlp(python(), python(), "-E", "-B", program.c_str(), static_cast<char*>(nullptr));
         _exit(127);
     }
     close(down[0]);

@@ -61,20 +61,23 @@ async def insert(sessions, sample, count):
         session.add_all(items)
         await session.commit()
         for item in items:
-            sample.take(item.id)
-    del items
+            sample.take(1 if item.id else 0)
+    keys = {item.id: item.name for item in items} if sample.thorough else {}
+    del items, item
     sample.stop()
-    await _take_and_clear(sessions, sample, count)
+    await _take_and_clear(sessions, sample, count, keys)
 
 
-async def _take_and_clear(sessions, sample, count):
+async def _take_and_clear(sessions, sample, count, keys):
     async with sessions() as session:
         if sample.thorough:
             rows = (await session.execute(select(Item.id, Item.name, Item.quantity, Item.price))).all()
             if len(rows) != count:
                 raise RuntimeError(f"{len(rows)} rows were inserted")
-            for row in rows:
-                sample.take(*row)
+            if keys != {row.id: row.name for row in rows}:
+                raise RuntimeError("the objects do not have the keys of their rows")
+            for row in rows:  # without the keys: a server may leave gaps
+                sample.take(row.quantity, row.name, row.price)
         # Generated keys begin at 1 again.
         dialect = session.bind.dialect.name
         if dialect == "postgresql":

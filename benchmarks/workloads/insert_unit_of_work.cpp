@@ -14,13 +14,16 @@ namespace {
 
 using azoth::awaitable;
 
-awaitable<void> add_and_commit(const azoth::async_sessionmaker& sessions, std::vector<Item> items, Sample& sample) {
+awaitable<void> add_and_commit(const azoth::async_sessionmaker& sessions, std::vector<Item> items, Sample& sample, Sample& objects) {
     sample.start();
     {
         auto session = sessions();
         const auto handles = session.add_all(std::move(items));
         co_await session.commit();
-        for (const auto& item : handles) sample.take(item->id);
+        for (const auto& item : handles) {
+            sample.take(item->id != 0 ? 1 : 0);
+            if (sample.thorough()) take(objects, *item);
+        }
     }
     sample.stop();
 }
@@ -37,20 +40,27 @@ void insert_unit_of_work(Suite& suite) {
         workload.unit = "row";
         workload.units = count;
         workload.ours = [&](Sample& sample) {
-            fixture.run(add_and_commit(fixture.sessions, new_items(count), sample));
+            Sample objects(true);
+            fixture.run(add_and_commit(fixture.sessions, new_items(count), sample, objects));
+            check_keys(fixture.items(), sample, objects);
             take_and_clear(fixture.items(), sample, count);
         };
         // The objects of the floor end inside the measured time, as those of the session do.
         const auto floor_with = [&](auto insert) {
             return [&fixture, count, insert](Sample& sample) {
+                Sample objects(true);
                 auto prepared = new_items(count);
                 sample.start();
                 {
                     auto items = std::move(prepared);
                     insert(items);
-                    for (const Item& item : items) sample.take(item.id);
+                    for (const Item& item : items) {
+                        sample.take(item.id != 0 ? 1 : 0);
+                        if (sample.thorough()) take(objects, item);
+                    }
                 }
                 sample.stop();
+                check_keys(fixture.floor_items(), sample, objects);
                 take_and_clear(fixture.floor_items(), sample, count);
             };
         };

@@ -1,12 +1,9 @@
 // One entity by key from 8 coroutines at once on one thread: a fresh session and transaction each; a plain value without a transaction.
 // The floor has a connection for each coroutine and begins no transaction.
 #include "fixtures/every.hpp"
-#include "floors/postgresql/point_get_coroutines.hpp"
 #include "peers/peer.hpp"
+#include "workloads/lanes.hpp"
 #include "workloads/workloads.hpp"
-
-#include <utility>
-#include <vector>
 
 namespace benchmarks {
 
@@ -43,23 +40,6 @@ awaitable<void> untracked(const azoth::async_sessionmaker& sessions, Keys keys, 
     }
 }
 
-awaitable<void> floor_each(floors::postgresql::PointGetCoroutines& floor, std::size_t lane, Keys keys, std::size_t count, Sample& sample) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const Item item = co_await floor.get(lane, keys.next());
-        take(sample, item);
-    }
-}
-
-// `work(lane, keys)` for every coroutine; all of it is timed.
-template <class Work>
-void run_all(Fixture& fixture, std::size_t rows, Sample& sample, Work work) {
-    std::vector<awaitable<void>> all;
-    for (std::size_t lane = 0; lane < coroutines; ++lane) all.push_back(work(lane, Keys(rows, 42 + lane)));
-    sample.start();
-    fixture.run(std::move(all));
-    sample.stop();
-}
-
 }  // namespace
 
 void point_get_coroutines(Suite& suite) {
@@ -75,13 +55,13 @@ void point_get_coroutines(Suite& suite) {
         workload.units = coroutines * each;
         workload.against = "C++, no BEGIN";
         workload.floor = [&](Sample& sample) {
-            run_all(fixture, rows, sample, [&](std::size_t lane, Keys keys) { return floor_each(floor, lane, keys, each, sample); });
+            run_lanes(fixture, coroutines, rows, sample, [&](std::size_t lane, Keys keys) { return floor_lane(floor, lane, keys, each, sample); });
         };
 
         workload.name = "point get, 8 coroutines";
         workload.target = Target{.name = "P1", .limit = 1.4};
         workload.ours = [&](Sample& sample) {
-            run_all(fixture, rows, sample, [&](std::size_t, Keys keys) { return session_each(fixture.sessions, keys, each, sample); });
+            run_lanes(fixture, coroutines, rows, sample, [&](std::size_t, Keys keys) { return session_each(fixture.sessions, keys, each, sample); });
         };
         suite.measure(workload);
         measure_peer(suite, fixture, workload, "point_get " + std::to_string(each) + " " + std::to_string(coroutines) + " " + std::to_string(rows),
@@ -89,14 +69,14 @@ void point_get_coroutines(Suite& suite) {
 
         workload.name = "point get, closed, 8 coroutines";
         workload.ours = [&](Sample& sample) {
-            run_all(fixture, rows, sample, [&](std::size_t, Keys keys) { return closed_each(fixture.sessions, keys, each, sample); });
+            run_lanes(fixture, coroutines, rows, sample, [&](std::size_t, Keys keys) { return closed_each(fixture.sessions, keys, each, sample); });
         };
         suite.measure(workload);
 
         workload.name = "point get, autocommit, 8 coroutines";
         workload.target = Target{.name = "P1", .limit = 1.15};
         workload.ours = [&](Sample& sample) {
-            run_all(fixture, rows, sample, [&](std::size_t, Keys keys) { return untracked(fixture.sessions, keys, each, sample); });
+            run_lanes(fixture, coroutines, rows, sample, [&](std::size_t, Keys keys) { return untracked(fixture.sessions, keys, each, sample); });
         };
         suite.measure(workload);
     });

@@ -38,7 +38,7 @@ std::size_t round_trips_of_a_flush(Fixture& fixture) {
     const azoth::Url url = azoth::Url::parse(fixture.url());
     azoth::test::Gate gate(std::string(url.host()), url.port());
     gate.coalesce(std::chrono::milliseconds(20));  // what is one message is counted as one, however the network cuts it
-    const auto engine = azoth::create_async_engine(fixture.context().get_executor(), azoth::test::through(gate, fixture.url()));
+    const auto engine = azoth::create_async_engine(fixture.context().get_executor(), azoth::test::through(gate, url));
     std::size_t round_trips = 0;
     fixture.run(flush_counted(azoth::async_sessionmaker(engine), gate, round_trips));
     return round_trips;

@@ -12,6 +12,8 @@ Connection::Connection(const std::string& text) : handle_(mysql_init(nullptr)) {
     const std::string host(url.host());
     const std::string password = url.password().value_or("");
     mysql_options(handle_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    const unsigned protocol = MYSQL_PROTOCOL_TCP;  // "localhost" would be a unix socket
+    mysql_options(handle_, MYSQL_OPT_PROTOCOL, &protocol);
     if (mysql_real_connect(handle_, host.c_str(), url.username().c_str(), password.c_str(), url.database().c_str(), url.port(), nullptr,
                            CLIENT_FOUND_ROWS) == nullptr) {
         const std::string words = mysql_error(handle_);

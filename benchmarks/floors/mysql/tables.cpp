@@ -50,6 +50,13 @@ std::size_t Items::take(Sample& sample) {
     return count;
 }
 
+std::size_t Items::take_values(Sample& sample) {
+    Statement rows(connection_, "SELECT name, quantity, price FROM items", {Column::text, Column::small, Column::real});
+    std::size_t count = 0;
+    for (rows.execute(); rows.fetch(); ++count) sample.take(rows.small(1), rows.text(0), rows.real(2));
+    return count;
+}
+
 void Items::clear() { connection_.execute("TRUNCATE TABLE items"); }
 
 void Items::refill(std::size_t count) {

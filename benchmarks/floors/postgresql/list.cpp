@@ -19,15 +19,15 @@ std::vector<Item> List::all() {
 
 void List::open(std::size_t chunk) {
     connection_.execute("BEGIN; DECLARE reader NO SCROLL CURSOR FOR SELECT id, name, quantity, price FROM items ORDER BY id");
-    connection_.prepare("fetch", "FETCH " + std::to_string(chunk) + " FROM reader");
+    connection_.prepare("fetch_chunk", "FETCH " + std::to_string(chunk) + " FROM reader");
 }
 
 void List::fetch(std::vector<Item>& items) {
     items.clear();
-    const Result result = connection_.run("fetch");
+    const Result result = connection_.run("fetch_chunk");
     for (int i = 0; i < result.rows(); ++i) items.push_back(read_item(result, i));
 }
 
-void List::close() { connection_.execute("ROLLBACK; DEALLOCATE fetch"); }
+void List::close() { connection_.execute("ROLLBACK; DEALLOCATE fetch_chunk"); }
 
 }  // namespace benchmarks::floors::postgresql

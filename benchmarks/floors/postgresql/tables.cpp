@@ -45,6 +45,13 @@ std::size_t Items::take(Sample& sample) {
     return static_cast<std::size_t>(rows.rows());
 }
 
+std::size_t Items::take_values(Sample& sample) {
+    const Result rows = connection_.checked(
+        PQexecParams(connection_.handle(), "SELECT name, quantity, price FROM items", 0, nullptr, nullptr, nullptr, nullptr, 1));
+    for (int i = 0; i < rows.rows(); ++i) sample.take(rows.small(i, 1), rows.text(i, 0), rows.real(i, 2));
+    return static_cast<std::size_t>(rows.rows());
+}
+
 void Items::clear() { connection_.execute("TRUNCATE items RESTART IDENTITY"); }
 
 void Items::refill(std::size_t count) {

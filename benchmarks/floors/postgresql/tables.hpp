@@ -13,6 +13,7 @@ class Items final : public floors::Items {
 public:
     explicit Items(Connection& connection) : connection_(connection) {}
     std::size_t take(Sample& sample) override;
+    std::size_t take_values(Sample& sample) override;
     void clear() override;
     void refill(std::size_t count) override;
 
