@@ -12,7 +12,7 @@
 namespace azoth::detail {
 
 ConnectionCore::ConnectionCore(std::shared_ptr<EngineCore> engine, Hold hold) noexcept : engine_(std::move(engine)), hold_(hold) {}
-ConnectionCore::~ConnectionCore() = default;
+ConnectionCore::~ConnectionCore() { lease_.release(state_.only_read()); }
 
 void ConnectionCore::check_idle() const {
     if (busy_.load(std::memory_order_acquire)) {

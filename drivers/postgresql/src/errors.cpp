@@ -71,18 +71,11 @@ std::exception_ptr by_state(Stop stop, std::string message, ErrorDetail detail) 
 }  // namespace
 
 std::string without_values(std::string_view message) {
-    std::string result;
-    result.reserve(message.size());
-    bool quoted = false;
-    for (const char c : message) {
-        if (c == '"') {
-            if (!quoted) result += "\"...\"";
-            quoted = !quoted;
-        } else if (!quoted) {
-            result += c;
-        }
-    }
-    return result;
+    // The server does not escape quotes inside a value: everything from the first to the last may be one.
+    const auto first = message.find('"');
+    const auto last = message.rfind('"');
+    if (first == std::string_view::npos || first == last) return std::string(message.substr(0, first));
+    return std::string(message.substr(0, first)) + "\"...\"" + std::string(message.substr(last + 1));
 }
 
 std::exception_ptr error_of(const pg_result* result, std::string_view sql, Stop stop, bool lost) {
