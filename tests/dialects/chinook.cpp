@@ -14,10 +14,7 @@ using azoth::test::FakeServer;
 
 namespace {
 
-Metadata shop() {
-    using namespace chinook;
-    return metadata<Artist, Album, Genre, MediaType, Playlist, PlaylistTrack, Track, Employee, Customer, Invoice, InvoiceLine>();
-}
+const Metadata& shop() { return chinook::metadata; }
 
 // A driver's connection that leads to a real server, but hands no rows back.
 void relay(test::Server& server, BatchItem& item) {
