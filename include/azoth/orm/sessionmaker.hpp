@@ -1,6 +1,7 @@
 // async_sessionmaker: makes sessions over one engine, and runs units of work in them.
 #pragma once
 
+#include <azoth/base/error.hpp>
 #include <azoth/engine/engine.hpp>
 #include <azoth/orm/retry.hpp>
 #include <azoth/orm/session.hpp>
