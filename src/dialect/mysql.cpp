@@ -169,7 +169,6 @@ public:
         statements.push_back(options.read_only ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
         return statements;
     }
-    ReadOnlySession read_only_session() const noexcept override { return {"SET SESSION TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ WRITE"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT table_schema, table_name, CASE WHEN table_schema = database() THEN 1 ELSE 0 END FROM information_schema.tables WHERE table_type = 'BASE TABLE'";
     }

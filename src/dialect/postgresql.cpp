@@ -94,7 +94,6 @@ public:
         if (options.deferrable) sql += " DEFERRABLE";
         return {std::move(sql)};
     }
-    ReadOnlySession read_only_session() const noexcept override { return {"SET default_transaction_read_only=on", "RESET default_transaction_read_only"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT schemaname, tablename, CASE WHEN schemaname = current_schema() THEN 1 ELSE 0 END FROM pg_catalog.pg_tables";
     }

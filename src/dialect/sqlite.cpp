@@ -143,7 +143,6 @@ public:
         }
         return {options.read_only ? "BEGIN DEFERRED" : "BEGIN"};
     }
-    ReadOnlySession read_only_session() const noexcept override { return {"PRAGMA query_only=1", "PRAGMA query_only=0"}; }
     std::string_view tables_query() const noexcept override {
         return "SELECT 'main', name, 1 FROM sqlite_master WHERE type = 'table' UNION ALL SELECT 'temp', name, 0 FROM sqlite_temp_master WHERE type = 'table'";
     }

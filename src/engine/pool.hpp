@@ -30,7 +30,6 @@ struct PoolSlot {
     bool reused = false;         ///< somebody has had it before
     bool owes_rollback = false;  ///< a transaction is open on it that only read
     PoolMachine::TimePoint owing_since{};
-    CompiledPtr restore;         ///< must succeed before the next user has it
 };
 
 /// Held by shared_ptr; leases and jobs keep it alive. Thread safety: everything may be called from any thread.
@@ -53,8 +52,6 @@ public:
     /// Closes what is idle now and what is in use when it comes back. May be called again.
     void dispose();
     PoolStatus status() const;
-    /// Where the engine's own work may run.
-    const Home& home() const noexcept { return home_; }
 
 private:
     friend class PoolWaiter;

@@ -24,16 +24,14 @@ constexpr std::chrono::seconds reset_grace{5};
 // How long the ROLLBACK of a transaction that only read waits for a statement to travel with.
 constexpr std::chrono::milliseconds ride_within{5};
 
-Batch batch_of(CompiledPtr statement) {
+Batch rollback_batch() {
     BatchItem item;
-    item.statement = std::move(statement);
+    item.statement = compile_plain("ROLLBACK", Effect::transaction);
     Batch batch;
     batch.items.push_back(std::move(item));
     batch.deadline = std::chrono::steady_clock::now() + reset_grace;
     return batch;
 }
-
-Batch rollback_batch() { return batch_of(compile_plain("ROLLBACK", Effect::transaction)); }
 
 bool is_idle(const DriverConnection& connection) noexcept { return connection.usable() && connection.transaction_status() == TransactionStatus::idle; }
 
@@ -163,15 +161,7 @@ awaitable<void> Pool::reset(std::unique_ptr<PoolSlot> slot) {
         error = batch.error;
     }
     job.slot->owes_rollback = false;
-    bool clean = is_idle(connection);
-    if (clean && job.slot->restore) {
-        Batch batch = batch_of(job.slot->restore);
-        if (!connection.try_execute(batch)) batch = co_await connection.execute(std::move(batch));
-        error = batch.error;
-        clean = !error && is_idle(connection);
-        job.slot->restore = nullptr;
-    }
-    if (clean) job.kind = ReleaseKind::clean;
+    if (is_idle(connection)) job.kind = ReleaseKind::clean;
     if (observers->any()) observers->pool({PoolAction::reset, error});
 }
 
@@ -255,7 +245,6 @@ void Pool::give_back(std::unique_ptr<PoolSlot> slot) noexcept {
     if (!connection.usable()) return give_back(std::move(slot), ReleaseKind::invalidate_older);
     const bool idle = connection.transaction_status() == TransactionStatus::idle;
     if (!idle && reset_on_return_ == ResetOnReturn::close) return give_back(std::move(slot), ReleaseKind::broken);
-    if (slot->restore) return start_reset(std::move(slot));
     if (idle) {
         slot->owes_rollback = false;
         return give_back(std::move(slot), ReleaseKind::clean);
@@ -293,7 +282,6 @@ DriverConnection& Lease::connection() const noexcept { return *slot_->connection
 
 bool Lease::owes_rollback() const noexcept { return slot_ && slot_->owes_rollback; }
 void Lease::rolled_back() noexcept { slot_->owes_rollback = false; }
-void Lease::restore_with(CompiledPtr statement) noexcept { slot_->restore = std::move(statement); }
 awaitable<void> Lease::settle() {
     if (!owes_rollback()) co_return;
     Batch batch = rollback_batch();

@@ -87,12 +87,6 @@ struct FunctionSpelling {
     std::string_view text{};
 };
 
-/// Statements that make the following transactions of a database session refuse writes, and that undo this. Each must run alone.
-struct ReadOnlySession {
-    std::string_view on;
-    std::string_view off;
-};
-
 /// One database's SQL. Stateless, immortal (a static object), thread-safe. Obtained from `sqlite_dialect()` and its kin, or as
 /// `dialect::sqlite` where a `const Dialect&` is expected.
 class Dialect {
@@ -124,7 +118,6 @@ public:
     std::string release(std::string_view savepoint_name) const;
     /// The statements that begin a transaction. Errors: `ArgumentError` naming the levels that the database has.
     virtual std::vector<std::string> begin(const TransactionOptions& options) const = 0;
-    virtual ReadOnlySession read_only_session() const noexcept = 0;
     /// A query for the tables that exist: schema, name, and whether the schema is the default one (1 or 0).
     virtual std::string_view tables_query() const noexcept = 0;
 

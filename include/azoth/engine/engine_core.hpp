@@ -30,7 +30,6 @@ public:
     const Url& url() const noexcept { return url_; }
     const EngineOptions& options() const noexcept { return options_; }
     const Dialect& dialect() const noexcept { return dialect_; }
-    const Driver& driver() const noexcept { return driver_; }
     Pool& pool() const noexcept { return *pool_; }
     Observers& observers() const noexcept { return *observers_; }
     StatementCache& statements() noexcept { return statements_; }

@@ -1,7 +1,6 @@
 // Lease: one connection of the pool, held by one user until it is given back by destruction.
 #pragma once
 
-#include <azoth/dialect/compiled_statement.hpp>
 #include <azoth/driver/connection.hpp>
 
 #include <memory>
@@ -30,8 +29,6 @@ public:
     void rolled_back() noexcept;
     /// Sends that ROLLBACK now, if it is owed, for users that begin no transaction. Errors: what it fails with.
     awaitable<void> settle();
-    /// This statement must succeed before anybody else uses the connection: it undoes what is set on it now.
-    void restore_with(CompiledPtr statement) noexcept;
     /// Somebody has used the connection before: it may have died since, unseen.
     bool reused() const noexcept;
     /// Gives the connection back. `only_read`: the transaction that is open on it has changed and locked nothing, so its ROLLBACK may wait
