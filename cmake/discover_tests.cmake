@@ -1,9 +1,10 @@
 # Asks a Catch2 program for its cases and writes one ctest entry for each; run after the program is linked.
 # Own code because the script of Catch2 2 splits names at semicolons and brackets.
 #
-#   cmake -D EXECUTABLE=... -D GROUP=... [-D DATABASES=a,b] -D VERSION=... -D ENVIRONMENT=... -D OUTPUT=... -P discover_tests.cmake
+#   cmake -D EXECUTABLE=... -D GROUP=... [-D DATABASES=a,b] [-D BUNDLE=n] -D VERSION=... -D ENVIRONMENT=... -D OUTPUT=... -P discover_tests.cmake
 #
 # With DATABASES each case is one entry for each of them, "GROUP DATABASE: case", run with AZOTH_TEST_DATABASE=DATABASE; labels GROUP and DATABASE.
+# With BUNDLE that many cases are one entry: for programs that take long to start, as those with a sanitizer do.
 cmake_minimum_required(VERSION 3.25)
 
 if(VERSION VERSION_LESS 3)
@@ -18,7 +19,7 @@ if(NOT result MATCHES "^[0-9]+$" OR names STREQUAL "" OR NOT errors STREQUAL "")
     message(FATAL_ERROR "${EXECUTABLE} does not list its cases (result ${result}):\n${names}${errors}")
 endif()
 
-# Appends one entry that runs the case `spec`. A case whose database the environment does not tell says so and is reported as skipped.
+# Appends one entry that runs the cases `spec`. A case whose database the environment does not tell says so and is reported as skipped.
 macro(add_entry entry labels environment)
     string(APPEND script
         "add_test([==[${entry}]==] [==[${EXECUTABLE}]==] [==[${spec}]==]${none_is_failure})\n"
@@ -26,7 +27,22 @@ macro(add_entry entry labels environment)
         "    SKIP_REGULAR_EXPRESSION [==[skipped: AZOTH_TEST_[A-Z]+ is not set]==])\n")
 endmacro()
 
+# Appends the entries for the cases `spec`, which are called `title`.
+macro(add_entries)
+    if(NOT DATABASES)
+        add_entry("${GROUP}: ${title}" "${GROUP}" "${ENVIRONMENT}")
+    endif()
+    string(REPLACE "," ";" databases "${DATABASES}")
+    foreach(database IN LISTS databases)
+        add_entry("${GROUP} ${database}: ${title}" "${GROUP};${database}" "${ENVIRONMENT};AZOTH_TEST_DATABASE=${database}")
+    endforeach()
+endmacro()
+
+if(NOT BUNDLE)
+    set(BUNDLE 1)
+endif()
 set(script "")
+set(bundled 0)
 while(NOT names STREQUAL "")
     string(FIND "${names}" "\n" end)
     if(end EQUAL -1)
@@ -42,16 +58,24 @@ while(NOT names STREQUAL "")
         continue()
     endif()
     # Characters with a meaning in Catch2's language of test selections.
-    set(spec "${name}")
+    set(escaped "${name}")
     foreach(special IN ITEMS "\\" "," "[" "]" "\"")
-        string(REPLACE "${special}" "\\${special}" spec "${spec}")
+        string(REPLACE "${special}" "\\${special}" escaped "${escaped}")
     endforeach()
-    if(NOT DATABASES)
-        add_entry("${GROUP}: ${name}" "${GROUP}" "${ENVIRONMENT}")
+    if(bundled EQUAL 0)
+        set(title "${name}")
+        set(spec "${escaped}")
+    else()
+        set(title "${name} and ${bundled} more")
+        string(APPEND spec ",${escaped}")
     endif()
-    string(REPLACE "," ";" databases "${DATABASES}")
-    foreach(database IN LISTS databases)
-        add_entry("${GROUP} ${database}: ${name}" "${GROUP};${database}" "${ENVIRONMENT};AZOTH_TEST_DATABASE=${database}")
-    endforeach()
+    math(EXPR bundled "${bundled} + 1")
+    if(bundled EQUAL BUNDLE OR names STREQUAL "")
+        add_entries()
+        set(bundled 0)
+    endif()
 endwhile()
+if(bundled GREATER 0)  # the last lines named no case
+    add_entries()
+endif()
 file(WRITE ${OUTPUT} "${script}")

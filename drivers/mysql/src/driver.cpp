@@ -1,6 +1,7 @@
 // The driver's entries in the registry: one a scheme, since each speaks another dialect.
 #include "connection.hpp"
 #include "settings.hpp"
+#include "tls_errors.hpp"
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/driver/driver.hpp>
@@ -27,6 +28,7 @@ private:
 }  // namespace
 
 void register_driver() {
+    detail::keep_tls_at_exit();
     static const MysqlDriver mysql(mysql_dialect());
     static const MysqlDriver mariadb(mariadb_dialect());
     azoth::register_driver("mysql", mysql);

@@ -310,7 +310,7 @@ void BatchRun::failed(std::size_t tag, const PGresult* result) {
         const bool unknown_name = state != nullptr && std::strcmp(state, "26000") == 0;
         if (result_changed || unknown_name) {
             stale_plan_ = true;
-            link_.statements().forget();
+            link_.statements().forget(result_changed);
         }
         batch_.items[what.item].done = false;
     }

@@ -24,9 +24,14 @@ std::shared_ptr<Prepared> StatementCache::get(std::uint64_t key) {
     return prepared;
 }
 
-void StatementCache::forget() noexcept {
-    for (Entry& entry : order_) entry.prepared->state = Prepared::State::absent;
-    evicted_.clear();
+void StatementCache::forget(bool server_has_them) {
+    if (!server_has_them) evicted_.clear();
+    for (Entry& entry : order_) {
+        Prepared& prepared = *entry.prepared;
+        if (server_has_them && prepared.state != Prepared::State::absent) evicted_.push_back(prepared.name);
+        prepared.state = Prepared::State::absent;
+        prepared.binary = false;  // the columns may have other types now
+    }
 }
 
 }  // namespace azoth::postgresql::detail

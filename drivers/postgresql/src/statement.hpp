@@ -37,8 +37,8 @@ public:
     /// Names that the server may forget. Taken by the next healthy segment.
     std::vector<std::string>& evicted() noexcept { return evicted_; }
     std::size_t size() const noexcept { return order_.size(); }
-    /// The server has forgotten everything.
-    void forget() noexcept;
+    /// Nothing that was prepared is good any more. `server_has_them`: the names are still taken there, and go to `evicted`.
+    void forget(bool server_has_them);
 
 private:
     struct Entry {

@@ -15,6 +15,9 @@ namespace {
 // A field of the protocol's messages, and a varlena on the server, hold less than 1 GiB.
 constexpr std::size_t largest_value = (std::size_t{1} << 30) - 1024;
 
+// Bind counts them in 16 bits: https://www.postgresql.org/docs/15/protocol-message-formats.html
+constexpr std::size_t most_parameters = 65535;
+
 void append_integer(std::int64_t value, std::string& out) {
     char digits[24];
     const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
@@ -165,6 +168,9 @@ void Parameters::finish() {
 }
 
 void Parameters::set(std::span<const ValueView> row) {
+    if (row.size() > most_parameters) {
+        throw DataError("a statement with " + std::to_string(row.size()) + " parameters: PostgreSQL takes " + std::to_string(most_parameters));
+    }
     begin(row.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
         const ValueView value = row[i];

@@ -112,3 +112,33 @@ TEST_CASE("PostgreSQL: a statement that does not parse is not kept, and its neig
     REQUIRE_FALSE(done.error);
     CHECK(done.items[0].rows.row(0)[0].integer == 3);
 }
+
+TEST_CASE("PostgreSQL: statements given up with a stale plan do not stay on the server", "[postgresql]") {
+    const std::string url = server();
+    if (url.empty()) return;
+    Server server(url);
+    server.sql("CREATE TEMPORARY TABLE t (a int)");
+    const CompiledPtr all = statement("SELECT * FROM t", Effect::read);
+    const CompiledPtr beside = statement("SELECT 4", Effect::read);
+    for (int round = 0; round < 4; ++round) {
+        CHECK_FALSE(server.run(batch(item(all))).error);
+        CHECK_FALSE(server.run(batch(item(beside))).error);
+        server.sql("ALTER TABLE t ADD COLUMN b" + std::to_string(round) + " text");
+    }
+    CHECK_FALSE(server.run(batch(item(all))).error);
+    CHECK_FALSE(server.run(batch(item(beside))).error);
+    CHECK(server.number("SELECT count(*) FROM pg_prepared_statements WHERE statement IN ('SELECT * FROM t', 'SELECT 4')") == 2);
+}
+
+TEST_CASE("PostgreSQL: more parameters than a message can count are refused before anything is sent", "[postgresql]") {
+    const std::string url = server();
+    if (url.empty()) return;
+    Server server(url);
+    BatchItem much = item("SELECT 1");
+    much.parameters = ValueBuffer(65536);
+    for (int i = 0; i < 65536; ++i) much.parameters.append(integer(1));
+    Batch done = server.run(batch(std::move(much)));
+    const auto error = error_of<DataError>([&] { done.rethrow_error(); });
+    CHECK(std::string(error.what()).find("65536 parameters") != std::string::npos);
+    CHECK(server.number("SELECT 2") == 2);
+}
