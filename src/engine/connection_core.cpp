@@ -225,6 +225,7 @@ bool ConnectionCore::try_run(Batch& batch, const RunOptions& options) {
         finish(batch, flight);
     } else {
         restore(batch, flight);
+        untried_ = flight.untried;  // nothing has been sent
     }
     return done;
 }

@@ -303,6 +303,15 @@ void on_each_server(Work work) {
     }
 }
 
+/// Runs `work(Stage&, encrypted)` on every database, in plain text and with TLS.
+template <class Work>
+void on_each_server_plain_and_tls(Work work) {
+    for (const bool encrypted : {false, true}) {
+        INFO((encrypted ? "TLS" : "plain"));
+        on_each_server([&](Stage& stage) { work(stage, encrypted); });
+    }
+}
+
 /// The engine serves a statement, nothing of the pool is lost, and the server holds no transaction of this test.
 inline void check_healthy(Stage& stage, const AsyncEngine& engine) {
     stage.run([](AsyncEngine on, std::string table) -> awaitable<void> {

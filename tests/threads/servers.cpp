@@ -1,0 +1,130 @@
+// One engine on a real server, used by eight threads at once. Run under ThreadSanitizer (fault F33).
+#include <azoth/azoth.hpp>
+#include <azoth/driver/driver.hpp>
+#include <azoth/postgresql.hpp>
+#if __has_include(<azoth/mysql.hpp>)
+#include <azoth/mysql.hpp>
+#endif
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+namespace asio = boost::asio;
+using azoth::AsyncConnection;
+using azoth::AsyncEngine;
+using azoth::awaitable;
+using namespace azoth::literals;
+
+constexpr int threads = 8;
+constexpr int coroutines = 3;
+constexpr int rounds = 12;
+
+awaitable<std::int64_t> number(AsyncConnection& connection, std::string sql) {
+    const auto query = azoth::text(std::move(sql)).columns(azoth::typed<std::int64_t>("n"_c));
+    co_return co_await connection.scalar(query);
+}
+
+/// Rows of its own: some committed, some rolled back, some dropped on the floor, some with their connection.
+awaitable<void> work(AsyncEngine engine, std::string table, int worker, std::atomic<int>& committed) {
+    for (int i = 0; i < rounds; ++i) {
+        const int id = 1 + worker * rounds + i;
+        AsyncConnection connection = co_await engine.begin();
+        co_await connection.run_text("INSERT INTO " + table + " VALUES (" + std::to_string(id) + ", 1)");
+        const auto mine = co_await number(connection, "SELECT id AS n FROM " + table + " WHERE id = " + std::to_string(id));
+        if (mine != id) throw std::logic_error("a statement got another one's answer");
+        switch ((worker + i) % 4) {
+            case 0:
+            case 1:
+                co_await connection.commit();
+                ++committed;
+                break;
+            case 2: co_await connection.rollback(); break;
+            default:
+                if (i % 6 == 0) connection.invalidate();
+                break;
+        }
+    }
+}
+
+/// Runs a coroutine to its end on a context of its own; what it throws is kept.
+void run(awaitable<void> coroutine, std::exception_ptr& error) {
+    asio::io_context context;
+    asio::co_spawn(context, std::move(coroutine), [&](std::exception_ptr failure) { error = std::move(failure); });
+    context.run();
+}
+
+awaitable<void> execute(AsyncEngine engine, std::string sql, std::int64_t* answer) {
+    AsyncConnection connection = co_await engine.connect();
+    if (answer != nullptr) {
+        *answer = co_await number(connection, std::move(sql));
+    } else {
+        co_await connection.run_text(sql);
+    }
+    co_await connection.commit();
+}
+
+void share(const char* variable) {
+    const char* const url = std::getenv(variable);
+    if (url == nullptr || *url == '\0') {
+        WARN(variable << " is not set: nothing was tested");
+        return;
+    }
+    const std::string table = "threads_" + std::to_string(::getpid());
+    asio::io_context home;
+    azoth::EngineOptions options;
+    options.pool_size = 3;
+    options.max_overflow = 1;
+    options.pool_timeout = std::chrono::minutes(10);
+    const AsyncEngine engine = azoth::create_async_engine(home.get_executor(), url, options);
+    std::exception_ptr error;
+    run(execute(engine, "CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)", nullptr), error);
+    REQUIRE(!error);
+    std::atomic<int> committed{0};
+    std::atomic<int> failed{0};
+    std::vector<std::thread> pool;
+    for (int t = 0; t < threads; ++t) {
+        pool.emplace_back([&, t] {
+            asio::io_context context;
+            for (int i = 0; i < coroutines; ++i) {
+                asio::co_spawn(context, work(engine, table, t * coroutines + i, committed), [&](std::exception_ptr failure) {
+                    if (failure) ++failed;
+                });
+            }
+            context.run();
+        });
+    }
+    for (std::thread& thread : pool) thread.join();
+    CHECK(failed == 0);
+    CHECK(committed == threads * coroutines * rounds / 2);
+    std::int64_t rows = 0;
+    run(execute(engine, "SELECT count(*) AS n FROM " + table, &rows), error);
+    CHECK(!error);
+    CHECK(rows == committed);
+    const auto status = engine.pool().status();
+    CHECK(status.checked_out == 0);
+    CHECK(status.waiting == 0);
+    CHECK(status.connecting == 0);
+    CHECK(status.idle <= 3);
+    run(execute(engine, "DROP TABLE " + table, nullptr), error);
+    CHECK(!error);
+    run(engine.dispose(), error);
+}
+
+}  // namespace
+
+TEST_CASE("PostgreSQL: eight threads, a context each, one engine", "[threads][servers]") { share("AZOTH_TEST_POSTGRESQL"); }
+TEST_CASE("MariaDB: eight threads, a context each, one engine", "[threads][servers]") { share("AZOTH_TEST_MARIADB"); }
