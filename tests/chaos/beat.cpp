@@ -112,7 +112,7 @@ TEST_CASE("the beat goes on while a cancelled query cannot be stopped", "[chaos]
             [](Stage& on, AsyncEngine through_gate, bool& holes) -> awaitable<void> {
                 auto connection = co_await through_gate.begin();
                 azoth::ExecutionOptions execution;
-                execution.statement_timeout = std::chrono::milliseconds(300);
+                execution.statement_timeout = std::chrono::seconds(2);  // long enough to be seen waiting
                 on.gate.hold_after(Way::to_server, 20000);
                 holes = true;
                 co_await connection.run_text(on.update(0), execution);
