@@ -47,8 +47,8 @@ void forget_results(Batch& batch) {
 // taken effect, since everything else ended with the connection.
 bool ConnectionCore::may_replay(const Batch& batch, const Flight& flight) const noexcept {
     if (!batch.error || !flight.untried || flight.commit || !engine_->options().pool_pre_ping || !is_lost(batch.error)) return false;
-    for (std::size_t i = 0; i < batch.items.size(); ++i) {
-        if (i < flight.prefix) continue;  // a BEGIN that some drivers need not send
+    // The prefix may count as done: some drivers need not send a BEGIN.
+    for (std::size_t i = flight.prefix; i < batch.items.size(); ++i) {
         if (batch.items[i].done) return false;
         if (flight.autocommit && batch.items[i].statement->effect != Effect::read) return false;
     }

@@ -1,4 +1,6 @@
 // One engine on a real server, used by eight threads at once. Run under ThreadSanitizer (fault F33).
+#include "support/run.hpp"
+
 #include <azoth/azoth.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/postgresql.hpp>
@@ -60,11 +62,10 @@ awaitable<void> work(AsyncEngine engine, std::string table, int worker, std::ato
     }
 }
 
-/// Runs a coroutine to its end on a context of its own; what it throws is kept.
-void run(awaitable<void> coroutine, std::exception_ptr& error) {
+/// Runs a coroutine to its end on a context of its own; throws what it threw.
+void run(awaitable<void> coroutine) {
     asio::io_context context;
-    asio::co_spawn(context, std::move(coroutine), [&](std::exception_ptr failure) { error = std::move(failure); });
-    context.run();
+    azoth::test::run(context, std::move(coroutine));
 }
 
 awaitable<void> execute(AsyncEngine engine, std::string sql, std::int64_t* answer) {
@@ -90,9 +91,7 @@ void share(const char* variable) {
     options.max_overflow = 1;
     options.pool_timeout = std::chrono::minutes(10);
     const AsyncEngine engine = azoth::create_async_engine(home.get_executor(), url, options);
-    std::exception_ptr error;
-    run(execute(engine, "CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)", nullptr), error);
-    REQUIRE(!error);
+    REQUIRE_NOTHROW(run(execute(engine, "CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)", nullptr)));
     std::atomic<int> committed{0};
     std::atomic<int> failed{0};
     std::vector<std::thread> pool;
@@ -111,17 +110,15 @@ void share(const char* variable) {
     CHECK(failed == 0);
     CHECK(committed == threads * coroutines * rounds / 2);
     std::int64_t rows = 0;
-    run(execute(engine, "SELECT count(*) AS n FROM " + table, &rows), error);
-    CHECK(!error);
+    CHECK_NOTHROW(run(execute(engine, "SELECT count(*) AS n FROM " + table, &rows)));
     CHECK(rows == committed);
     const auto status = engine.pool().status();
     CHECK(status.checked_out == 0);
     CHECK(status.waiting == 0);
     CHECK(status.connecting == 0);
     CHECK(status.idle <= 3);
-    run(execute(engine, "DROP TABLE " + table, nullptr), error);
-    CHECK(!error);
-    run(engine.dispose(), error);
+    CHECK_NOTHROW(run(execute(engine, "DROP TABLE " + table, nullptr)));
+    run(engine.dispose());
 }
 
 }  // namespace
