@@ -44,6 +44,7 @@ set(AZOTH_HEADERS
     include/azoth/engine/transaction_state.hpp
     include/azoth/engine/unique.hpp
     include/azoth/model.hpp
+    include/azoth/orm/column_options.hpp
     include/azoth/orm/get_arguments.hpp
     include/azoth/orm/given.hpp
     include/azoth/orm/graph.hpp
@@ -98,6 +99,7 @@ set(AZOTH_HEADERS
     include/azoth/types/array.hpp
     include/azoth/types/blob.hpp
     include/azoth/types/decimal.hpp
+    include/azoth/types/deferred.hpp
     include/azoth/types/duration.hpp
     include/azoth/types/enum.hpp
     include/azoth/types/json.hpp
@@ -123,6 +125,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/compound.cpp
     src/dialect/compile/connect.cpp
     src/dialect/compile/decimal.cpp
+    src/dialect/compile/entity_item.cpp
     src/dialect/compile/expression.cpp
     src/dialect/compile/from.cpp
     src/dialect/compile/function.cpp
@@ -178,6 +181,7 @@ set(AZOTH_SOURCES
     src/engine/transaction_state.cpp
     src/engine/value_text.cpp
     src/migrate/create.cpp
+    src/orm/columns_by_key.cpp
     src/orm/entity_query.cpp
     src/orm/flush.cpp
     src/orm/flush_collect.cpp
@@ -227,6 +231,7 @@ set(AZOTH_SOURCES
     src/types/blob.cpp
     src/types/decimal.cpp
     src/types/decimal_arithmetic.cpp
+    src/types/deferred.cpp
     src/types/duration.cpp
     src/types/enum.cpp
     src/types/json.cpp

@@ -17,6 +17,7 @@ inline void expect(bool condition, const char* what) {
 
 azoth::awaitable<void> sessions(azoth::AsyncEngine engine);
 azoth::awaitable<void> relationships(azoth::AsyncEngine engine);
+azoth::awaitable<void> members(azoth::AsyncEngine engine);
 azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);
 azoth::awaitable<void> compilers(azoth::AsyncEngine engine);

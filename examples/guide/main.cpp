@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
     try {
         run("sessions", guide::sessions);
         run("relationships", guide::relationships);
+        run("columns", guide::members);
         run("transactions", guide::transactions);
         run("errors", guide::errors);
         run("compilers", guide::compilers);

@@ -13,6 +13,7 @@
 #include <azoth/types/array.hpp>
 #include <azoth/types/blob.hpp>
 #include <azoth/types/decimal.hpp>
+#include <azoth/types/deferred.hpp>
 #include <azoth/types/duration.hpp>
 #include <azoth/types/enum.hpp>
 #include <azoth/types/json.hpp>

@@ -20,7 +20,7 @@ public:
         name(table);
         sql_ += " (";
         first_ = true;
-        for (const auto& column : table.columns) define(table, column);
+        for (const std::uint32_t index : table.declared) define(table, table.columns[index]);
         if (!table.primary_key.empty()) {
             constraint(primary_key_name(naming_, table));
             sql_ += "PRIMARY KEY ";

@@ -74,11 +74,8 @@ RowSource row_source(RawResult&& result) {
     source.returns_rows = result.plan->query.statement->returns_rows;
     for (const ResultItem& item : result.plan->query.items) {
         source.first_column.push_back(item.first_column);
-        if (item.entity) {
-            for (const Column& column : item.table->columns) source.keys.push_back(column.name);
-        } else {
-            source.keys.push_back(item.label);
-        }
+        source.further.push_back(item.further);
+        item.append_names(source.keys);
     }
     return source;
 }

@@ -18,7 +18,7 @@ Expansion::Expansion(FlatStatement base, std::vector<std::uint32_t> origin, cons
 }
 
 std::uint32_t Expansion::select(const Table& table, std::uint32_t first_column) {
-    query_.slots.push_back({&table, first_column, -1, nullptr});
+    query_.slots.push_back({&table, first_column, {}, -1, nullptr});
     outer_.push_back(false);
     query_.selected = query_.slots.size();
     return static_cast<std::uint32_t>(query_.slots.size() - 1);
@@ -40,6 +40,12 @@ void Expansion::push(Op op, std::uint16_t children, const void* ref, std::uint8_
     std::size_t begin = tail_.size();
     for (std::uint16_t i = 0; i < children; ++i) begin -= tail_[begin - 1].size;
     tail_.push_back(Node{op, flags, children, static_cast<std::uint32_t>(tail_.size() - begin + 1), source, 0, ref});
+}
+
+void Expansion::push_item(const LoadNode& node, std::uint32_t source) {
+    const Table& target = *node.link->target;
+    for (const std::uint32_t index : node.further) push(Op::column, 0, &target.columns[index], 0, source);
+    push(Op::item_entity, static_cast<std::uint16_t>(node.further.size()), &target, item_listed, source);
 }
 
 // The criteria speak of the target by its table; here it goes by an alias.
@@ -67,7 +73,7 @@ void Expansion::join(std::uint32_t slot, std::uint32_t source, const LoadNode& n
     }
     const bool outer = outer_[slot] || node.strategy != LoadStrategy::joined_inner;
     push(Op::join_relationship, operands, node.relationship, outer ? join_left : join_inner, source);
-    push(Op::item_entity, 0, &target, 0, alias);
+    push_item(node, alias);
     if (node.to_many()) {
         query_.repeats = true;
         for (const auto& fragment : node.order) append(fragment, target, alias);
@@ -79,7 +85,7 @@ void Expansion::join(std::uint32_t slot, std::uint32_t source, const LoadNode& n
             push(Op::order_by, static_cast<std::uint16_t>(node.link->order_by.size()), nullptr, 0, 0);
         }
     }
-    query_.slots.push_back({&target, 0, static_cast<std::int32_t>(slot), &node});
+    query_.slots.push_back({&target, 0, {}, static_cast<std::int32_t>(slot), &node});
     outer_.push_back(outer);
     add(static_cast<std::uint32_t>(query_.slots.size() - 1), alias, node.children);
 }
@@ -97,9 +103,9 @@ void Expansion::contain(std::uint32_t slot, const LoadNode& node) {
     const Table& target = *node.link->target;
     if (!names(target))
         throw_argument_error("contains_eager of " + node.relationship->full_name() + ": the query does not join " + std::string(target.type_name) + "; add .join<...>() or .outerjoin<...>()");
-    push(Op::item_entity, 0, &target, 0, 0);
+    push_item(node, 0);
     if (node.to_many()) query_.repeats = true;
-    query_.slots.push_back({&target, 0, static_cast<std::int32_t>(slot), &node});
+    query_.slots.push_back({&target, 0, {}, static_cast<std::int32_t>(slot), &node});
     outer_.push_back(true);
     add(static_cast<std::uint32_t>(query_.slots.size() - 1), 0, node.children);
 }
@@ -126,9 +132,12 @@ FlatStatement Expansion::statement() const {
 }
 
 EntityQuery Expansion::finish(const CompiledQuery& compiled) {
-    const std::size_t joined = query_.slots.size() - query_.selected;
-    const std::size_t first = compiled.items.size() - joined;
-    for (std::size_t i = 0; i < joined; ++i) query_.slots[query_.selected + i].first_column = compiled.items[first + i].first_column;
+    std::size_t slot = 0;
+    for (const auto& item : compiled.items) {
+        if (!item.entity || slot == query_.slots.size()) continue;
+        query_.slots[slot].first_column = item.first_column;
+        query_.slots[slot++].further = item.further;
+    }
     std::vector<std::uint32_t> origin(origin_.begin(), origin_.begin() + main_values_);
     origin.insert(origin.end(), tail_origin_.begin(), tail_origin_.end());
     origin.insert(origin.end(), origin_.begin() + main_values_, origin_.end());

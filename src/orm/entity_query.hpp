@@ -18,6 +18,7 @@ namespace azoth::detail {
 struct Slot {
     const Table* table = nullptr;
     std::uint32_t first_column = 0;
+    std::vector<std::uint32_t> further;  ///< columns after the plain ones (ResultItem::further)
     std::int32_t parent = -1;          ///< slot of the object whose relationship it fills; -1: selected itself
     const LoadNode* node = nullptr;    ///< that relationship
 };
@@ -51,6 +52,7 @@ public:
 private:
     void join(std::uint32_t slot, std::uint32_t source, const LoadNode& node);
     void contain(std::uint32_t slot, const LoadNode& node);
+    void push_item(const LoadNode& node, std::uint32_t source);
     void append(const Fragment& fragment, const Table& target, std::uint32_t source);
     void push(Op op, std::uint16_t children, const void* ref, std::uint8_t flags, std::uint32_t source);
     bool names(const Table& table) const;

@@ -45,7 +45,7 @@ awaitable<void> load_children(SessionState& state, const Relationship& relations
         const ValueBuffer& rows = batch.items.front().rows;
         std::unordered_map<Entity*, std::vector<Entity*>> found;
         for (std::size_t r = 0; r < rows.rows(); ++r) {
-            Entity* child = state.materialize(*link.target, rows.row(r), {});
+            Entity* child = state.materialize(*link.target, rows.row(r), plan->query.items.front().further, {});
             if (child == nullptr) continue;
             for (std::size_t i = begin; i < end; ++i) {  // whose child it is, by the row's key
                 bool same = true;

@@ -241,11 +241,7 @@ void Flush::applied(Batch& done) {
                     const bool rekey = std::any_of(primary.begin(), primary.end(), [&](std::uint32_t index) { return group.columns.test(index); });
                     if (rekey) state.map.erase(entity);
                     state.record_snapshot(entity);
-                    for (const auto* column : group.set) {
-                        void* slot = column->saved(static_cast<void*>(entity.snapshot));
-                        if (column->ops->drop != nullptr) column->ops->drop(slot);
-                        column->ops->save(slot, entity.field(*column), *entity.graph);
-                    }
+                    for (const auto* column : group.set) entity.graph->save(entity, *column);
                     if (rekey) state.map.insert(entity);
                     entity.flag_modified = false;
                     break;

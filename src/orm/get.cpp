@@ -1,10 +1,12 @@
 // SessionCore::get, refresh and load: what is asked for by identity.
+#include "columns_by_key.hpp"
 #include "query.hpp"
 
 #include <azoth/base/throw.hpp>
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace azoth::detail {
@@ -27,7 +29,19 @@ Tape select_by_key(const Table& table, std::span<const ValueView> key, bool lock
     return out;
 }
 
+void read_column(Tape& out, const Column& column) { out.leaf(Op::column_option, &column, 1); }
+
+bool is_missing(const Entity& entity, const Column& column) { return column.deferred && !column.ops->is_loaded(entity.field(column)); }
+
+// A row that is read again brings the deferred columns that the object has.
+void read_what_is_loaded(Tape& out, const Entity& entity) {
+    for (const auto& column : entity.table->columns) {
+        if (column.deferred && !is_missing(entity, column)) read_column(out, column);
+    }
+}
+
 awaitable<std::shared_ptr<void>> ready(std::shared_ptr<void> handle) { co_return handle; }
+awaitable<void> nothing() { co_return; }
 
 // An identity-map hit with loading options.
 awaitable<std::shared_ptr<void>> complete(SessionState& state, BusyGuard busy, FlatStatement statement, PlanPtr cached, Entity* entity) {
@@ -129,6 +143,26 @@ awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement stat
     co_await load_related(state, std::move(work), run);
 }
 
+awaitable<void> load_columns_now(SessionState& state, BusyGuard busy, ColumnsByKey columns, std::vector<Entity*> entities,
+                                 [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive) {
+    const BusyGuard held(std::move(busy));
+    const Table* const table = &columns.table();
+    if (state.options.autoflush && needs_flush(state, {&table, 1}, false)) co_await flush_state(state);
+    for (auto* entity : entities) check_persistent(*entity, "load()");
+    state.ensure_transaction();
+    Batch batch;
+    columns.request(state, entities, batch.items);
+    if (!state.connection->try_run(batch)) batch = co_await state.connection->run(std::move(batch));
+    std::size_t rows = 0;
+    for (const auto& item : batch.items) {
+        rows += item.rows.rows();
+        columns.take(state, item.rows);
+    }
+    if (rows != entities.size()) {
+        throw_invalid_request("load(): " + std::to_string(entities.size() - rows) + " of " + std::to_string(entities.size()) + " rows of " + name_of(*table) + " are gone");
+    }
+}
+
 }  // namespace
 
 awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags) {
@@ -144,14 +178,18 @@ awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vecto
         if (cells[i].is_null()) throw_argument_error("get(): a primary key is never NULL, and no row of " + name_of(table) + " has one");
     }
     const std::span<const ValueView> cell_span(cells, width);
-    Entity* known = lock ? nullptr : state.map.find(table, cell_span);
-    if (known != nullptr && state.expired(*known)) known = nullptr;
+    Entity* const met = state.map.find(table, cell_span);
+    Entity* known = lock || met == nullptr || state.expired(*met) ? nullptr : met;
     if (known != nullptr && options.empty()) return ready(known->graph->handle(known));
 
     Tape tape = select_by_key(table, cell_span, lock, lock_flags);
+    if (met != nullptr) read_what_is_loaded(tape, *met);
     tape.append(std::move(options));
     FlatStatement flat = session_statement(std::move(tape));
     PlanPtr plan = query_plan(state, flat);
+    for (const std::uint32_t index : plan_of(plan).query.slots.front().further) {
+        if (known != nullptr && is_missing(*known, table.columns[index])) known = nullptr;
+    }
     if (known != nullptr) return complete(state, std::move(busy), std::move(flat), std::move(plan), known);
     return get_by_key(state, std::move(busy), std::move(flat), std::move(plan), table, lock);
 }
@@ -175,7 +213,12 @@ awaitable<void> SessionCore::refresh(const Table& table, std::shared_ptr<void> h
     if (all) entity.flag_modified = false;
     ValueBuffer key(table.primary_key.size());
     append_saved_key(entity, key);
-    FlatStatement flat = session_statement(select_by_key(table, key.cells(), lock, 0));
+    Tape tape = select_by_key(table, key.cells(), lock, 0);
+    read_what_is_loaded(tape, entity);
+    for (const auto* column : columns) {
+        if (column->deferred) read_column(tape, *column);
+    }
+    FlatStatement flat = session_statement(std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     return reread(state, std::move(busy), std::move(flat), std::move(plan), &entity, all);
 }
@@ -202,6 +245,22 @@ awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_pt
     FlatStatement flat = session_statement(std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles));
+}
+
+awaitable<void> SessionCore::load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column) {
+    SessionState& state = *state_;
+    state.check_usable();
+    BusyGuard busy(state);
+    std::vector<Entity*> entities;
+    std::unordered_set<const Entity*> seen;
+    for (const auto& handle : handles) {
+        Entity& entity = managed(state, table, handle, "load()");
+        if (!is_missing(entity, column)) continue;
+        check_persistent(entity, "load()");
+        if (seen.insert(&entity).second) entities.push_back(&entity);
+    }
+    if (entities.empty()) return nothing();
+    return load_columns_now(state, std::move(busy), ColumnsByKey(table, {&column.index, 1}), std::move(entities), std::move(handles));
 }
 
 }  // namespace azoth::detail

@@ -109,6 +109,9 @@ Entity* Graph::create_loaded(const Table& table) {
         home.prototype = ::operator new(table.entity.size, std::align_val_t{table.entity.align});
         table.entity.construct(home.prototype);
         for (const auto& relationship : table.relationships) relationship.member(home.prototype)->set_not_loaded();
+        for (const auto& column : table.columns) {
+            if (column.deferred) column.ops->set_not_loaded(column.field(home.prototype), &column.full_name);
+        }
     }
     Entity* entity = allocate(home);
     table.entity.copy_construct(entity->object, home.prototype);
@@ -184,6 +187,12 @@ void Graph::absorb(Graph& other) {
     }
     other.pinned.clear();
     if (other.parent == nullptr) other.parent = share();
+}
+
+void Graph::save(Entity& entity, const Column& column) {
+    void* slot = column.saved(static_cast<void*>(entity.snapshot));
+    if (column.ops->drop != nullptr) column.ops->drop(slot);
+    column.ops->save(slot, entity.field(column), *this);
 }
 
 void Graph::save(Entity& entity) {

@@ -1,7 +1,9 @@
-// LoadPath: loading options written to the tape, innermost first.
+// Loading and column options written to the tape, the innermost first.
 #include <azoth/orm/load_options.hpp>
 
 #include <azoth/base/throw.hpp>
+
+#include <algorithm>
 
 namespace azoth::detail {
 
@@ -27,6 +29,11 @@ void LoadPath::add_option(const LoadPath& option) {
     ++steps_.back().clause_count;
 }
 
+void LoadPath::add_columns(const Tape& options) {
+    steps_.back().clauses.append(options);
+    steps_.back().clause_count = static_cast<std::uint16_t>(steps_.back().clause_count + options.nodes().size());
+}
+
 void LoadPath::set_depth(std::int32_t depth) {
     const Relationship& relationship = *steps_.back().relationship;
     if (depth < -1) throw_argument_error(relationship.full_name() + ": recursion_depth(" + std::to_string(depth) + "): a number of levels, or -1 for all");
@@ -48,6 +55,24 @@ void LoadPath::write(Tape& out) const {
         inner = std::move(level);
     }
     out.append(std::move(inner));
+}
+
+void write_column_option(Tape& out, const Column& column, bool read) { out.leaf(Op::column_option, &column, read ? 1 : 0); }
+
+void write_load_only(Tape& out, const Table& table, std::span<const Column* const> columns) {
+    for (const auto& column : table.columns) {
+        if (column.deferred) write_column_option(out, column, std::find(columns.begin(), columns.end(), &column) != columns.end());
+    }
+}
+
+void write_undefer_group(Tape& out, const Table& table, std::string_view group) {
+    bool found = false;
+    for (const auto& column : table.columns) {
+        if (!column.deferred || column.deferred_group != group) continue;
+        write_column_option(out, column, true);
+        found = true;
+    }
+    if (!found) throw_argument_error("undefer_group(\"" + std::string(group) + "\"): " + std::string(table.type_name) + " has no deferred member of this group");
 }
 
 }  // namespace azoth::detail

@@ -39,7 +39,8 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
     const bool composite = columns.size() > 1;
     Tape out;
     out.reserve(16 + size * (columns.size() + 1), size * columns.size());
-    out.leaf(Op::item_entity, &target);
+    for (const std::uint32_t index : node.further) out.leaf(Op::column, &target.columns[index]);
+    out.close(Op::item_entity, static_cast<std::uint16_t>(node.further.size()), &target, 0, item_listed);
     for (const std::uint32_t column : columns) out.leaf(Op::column, &target.columns[column]);
     if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     std::uint32_t before = composite ? static_cast<std::uint32_t>(columns.size() + 1) : 1;

@@ -56,6 +56,7 @@ LoadTreeBuilder::Option LoadTreeBuilder::parse(std::uint32_t at) const {
             case Op::load_option: option.children.push_back(parse(child)); break;
             case Op::where: option.where.push_back(fragment(child, false)); break;
             case Op::order_by: option.order.push_back(fragment(child, true)); break;
+            case Op::column_option: option.columns.emplace_back(static_cast<const Column*>(nodes[child].ref), nodes[child].arg != 0); break;
             case Op::ordinal: option.depth = static_cast<std::int32_t>(nodes[child].arg); break;
             default: throw_internal_error("a loading option holds a clause that is none of its own");
         }
@@ -65,6 +66,7 @@ LoadTreeBuilder::Option LoadTreeBuilder::parse(std::uint32_t at) const {
     std::reverse(option.children.begin(), option.children.end());
     std::reverse(option.where.begin(), option.where.end());
     std::reverse(option.order.begin(), option.order.end());
+    std::reverse(option.columns.begin(), option.columns.end());
     return option;
 }
 
@@ -73,6 +75,19 @@ void LoadTreeBuilder::check(const Table& table, const Options& options) const {
         if (option->relationship->owner != &table)
             throw_argument_error("a loading option leads on to " + option->relationship->full_name() + " from a " + std::string(table.type_name));
     }
+}
+
+std::vector<std::uint32_t> LoadTreeBuilder::further_columns(const Table& target, const Relationship& relationship, const Options& options) {
+    std::vector<std::uint32_t> further;
+    for (std::uint32_t i = target.plain_columns; i < target.columns.size(); ++i) {
+        bool read = target.columns[i].undeferred;
+        for (const auto* option : options) {
+            if (option->relationship != &relationship) continue;
+            for (const auto& [column, wanted] : option->columns) read = column == &target.columns[i] ? wanted : read;
+        }
+        if (read) further.push_back(i);
+    }
+    return further;
 }
 
 std::vector<LoadNode> LoadTreeBuilder::build(const Table& table, JoinRules& rules) const {
@@ -114,6 +129,7 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
             node.strategy = relationship.def.lazy == Lazy::joined ? LoadStrategy::joined : LoadStrategy::selectin;
         }
         node.link = &relationship.link();
+        node.further = further_columns(*node.link->target, relationship, options);
         if (node.strategy == LoadStrategy::contains_eager && !rules.contains)
             throw_argument_error("contains_eager of " + relationship.full_name() + ": its objects are not among the query's own joins");
         if (node.strategy == LoadStrategy::contains_eager && node.link->target == &table)

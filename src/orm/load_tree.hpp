@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace azoth::detail {
@@ -31,6 +32,7 @@ struct LoadNode {
     std::vector<Fragment> where;                     ///< without their `where` root
     std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
     bool uses_sources = false;                       ///< the criteria mention aliases or subqueries
+    std::vector<std::uint32_t> further;              ///< columns of the target that are read besides the plain ones
     std::vector<LoadNode> children;
     std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
 
@@ -64,6 +66,7 @@ private:
         std::int32_t depth = 0;
         std::vector<Fragment> where, order;
         bool uses_sources = false;
+        std::vector<std::pair<const Column*, bool>> columns;  ///< of the target: read it, or not
         std::vector<Option> children;
     };
     using Options = std::vector<const Option*>;
@@ -72,6 +75,7 @@ private:
     Option parse(std::uint32_t node) const;
     Fragment fragment(std::uint32_t root, bool with_root) const;
     void check(const Table& table, const Options& options) const;
+    static std::vector<std::uint32_t> further_columns(const Table& target, const Relationship& relationship, const Options& options);
     std::vector<LoadNode> resolve(const Table& table, const Options& options, Path& path, JoinRules& rules) const;
 
     const FlatStatement& statement_;

@@ -3,9 +3,76 @@
 
 #include <azoth/base/throw.hpp>
 
+#include <utility>
+#include <vector>
+
 namespace azoth::detail {
 
-Entity* SessionState::materialize(const Table& table, std::span<const ValueView> cells, const MaterializeOptions& how) {
+namespace {
+
+/// The columns of one row.
+class RowCells {
+public:
+    RowCells(const Table& table, std::span<const ValueView> cells, std::span<const std::uint32_t> further) : table_(table), cells_(cells), further_(further) {}
+
+    /// Null: the row was read without this column.
+    const ValueView* find(std::size_t index) const {
+        if (index < table_.plain_columns) return &cells_[index];
+        for (std::size_t i = 0; i < further_.size(); ++i) {
+            if (further_[i] == index) return &cells_[table_.plain_columns + i];
+        }
+        return nullptr;
+    }
+    void read_all(const Entity& entity) const {
+        for (std::size_t i = 0; i < table_.plain_columns; ++i) decode(entity, i, cells_[i]);
+        for (std::size_t i = 0; i < further_.size(); ++i) decode(entity, further_[i], cells_[table_.plain_columns + i]);
+    }
+    void decode(const Entity& entity, std::size_t index, ValueView cell) const {
+        const Column& column = table_.columns[index];
+        column.ops->decode(entity.field(column), cell, column.name);
+    }
+    /// Deferred columns that the entity does not have and the row has.
+    void fill(Entity& entity) const {
+        for (std::size_t i = 0; i < further_.size(); ++i) {
+            const Column& column = table_.columns[further_[i]];
+            if (!column.deferred || column.ops->is_loaded(entity.field(column))) continue;
+            decode(entity, further_[i], cells_[table_.plain_columns + i]);
+            entity.graph->save(entity, column);
+        }
+    }
+
+private:
+    const Table& table_;
+    std::span<const ValueView> cells_;
+    std::span<const std::uint32_t> further_;
+};
+
+// What the user has changed since stays, unless everything is to be overwritten. A deferred column that the row does not have may be out of
+// date like the others: it is not loaded any more.
+void reread(Entity& entity, const RowCells& row, bool overwrite) {
+    const auto& columns = entity.table->columns;
+    std::vector<std::pair<const Column*, Value>> edits;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Column& column = columns[i];
+        void* field = entity.field(column);
+        if (!overwrite && !column.ops->same(entity.saved_field(column), field)) {  // park the edit, let the snapshot take the row's value, put the edit back below
+            Value edit;
+            column.ops->encode(field, edit);
+            edits.emplace_back(&column, std::move(edit));
+        }
+        if (const ValueView* cell = row.find(i)) {
+            row.decode(entity, i, *cell);
+        } else if (column.deferred) {
+            column.ops->set_not_loaded(field, &column.full_name);
+        }
+    }
+    entity.graph->save(entity);
+    for (const auto& [column, edit] : edits) column->ops->decode(entity.field(*column), edit.view(), column->name);
+}
+
+}  // namespace
+
+Entity* SessionState::materialize(const Table& table, std::span<const ValueView> cells, std::span<const std::uint32_t> further, const MaterializeOptions& how) {
     ValueView key[max_key_columns];
     bool all_null = true;
     const std::size_t key_size = table.primary_key.size();
@@ -13,55 +80,27 @@ Entity* SessionState::materialize(const Table& table, std::span<const ValueView>
     for (std::size_t i = 0; i < key_size; ++i) all_null = all_null && key[i].is_null();
     if (all_null) return nullptr;
 
+    const RowCells row(table, cells, further);
     const std::span<const ValueView> key_span(key, key_size);
     const std::uint64_t hash = IdentityMap::hash(table, key_span);
     Entity* entity = map.find(table, key_span, hash);
     if (entity == nullptr) {
         Graph& home = how.into != nullptr ? *how.into : *graph;
         entity = home.create_loaded(table);
-        for (std::size_t i = 0; i < table.columns.size(); ++i) {
-            const Column& column = table.columns[i];
-            column.ops->decode(entity->field(column), cells[i], column.name);
-        }
+        row.read_all(*entity);
         home.save(*entity);
         entity->state = ObjectState::persistent;
         entity->epoch = epoch;
         map.insert_new(*entity, hash);
         return entity;
     }
-
-    const bool was_expired = expired(*entity);
-    if (!how.overwrite && !was_expired) return entity;
     if (entity->state == ObjectState::deleted) return entity;
-    // Reread: what the user has changed since stays, unless everything is to be overwritten.
-    std::uint64_t kept[4] = {};
-    const std::size_t columns = table.columns.size();
-    if (!how.overwrite) {
-        for (std::size_t i = 0; i < columns && i < 256; ++i) {
-            const Column& column = table.columns[i];
-            if (!column.ops->same(entity->saved_field(column), entity->field(column))) kept[i / 64] |= std::uint64_t{1} << (i % 64);
-        }
+    if (!how.overwrite && !expired(*entity)) {
+        row.fill(*entity);
+        return entity;
     }
     if (transaction != 0) record_snapshot(*entity);
-    std::vector<Value> edits;
-    for (std::size_t i = 0; i < columns; ++i) {
-        const Column& column = table.columns[i];
-        const bool keep = i < 256 && (kept[i / 64] >> (i % 64) & 1) != 0;
-        if (keep) {  // park the edit, let the snapshot take the row's value, put the edit back below
-            Value edit;
-            column.ops->encode(entity->field(column), edit);
-            edits.push_back(std::move(edit));
-        }
-        column.ops->decode(entity->field(column), cells[i], column.name);
-    }
-    entity->graph->save(*entity);
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < columns && next < edits.size(); ++i) {
-        if (i < 256 && (kept[i / 64] >> (i % 64) & 1) != 0) {
-            const Column& column = table.columns[i];
-            column.ops->decode(entity->field(column), edits[next++].view(), column.name);
-        }
-    }
+    reread(*entity, row, how.overwrite);
     entity->epoch = epoch;
     entity->relations_stale = true;
     return entity;

@@ -86,6 +86,7 @@ RowSource make_source(SessionState& state, const QueryPlan& plan, BatchItem&& it
     const std::size_t slots = plan.query.slots.size();
     const std::size_t rows = plan.keys_returned ? 0 : item.rows.rows();
     source.first_column = plan.first_column;
+    source.further = plan.further;
     source.keys = plan.keys;
     source.rowcount = item.affected;
     source.returns_rows = plan.query.statement->returns_rows && !plan.keys_returned;

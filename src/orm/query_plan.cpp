@@ -105,11 +105,8 @@ std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, Cache
     std::vector<const Table*> selected;
     for (const auto& item : compiled.items) {
         plan->first_column.push_back(item.first_column);
-        if (item.entity) {
-            for (const auto& column : item.table->columns) plan->keys.push_back(column.name);
-        } else {
-            plan->keys.push_back(item.label);
-        }
+        if (shape.untracked) plan->further.push_back(item.further);
+        item.append_names(plan->keys);
         if (item.entity && !shape.untracked) {
             selected.push_back(item.table);
         } else {

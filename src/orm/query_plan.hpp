@@ -20,6 +20,7 @@ struct QueryPlan {
     EntityQuery query;                                ///< selected entities and what is joined to them
     std::vector<std::vector<LoadNode>> trees;         ///< one a selected entity
     std::vector<std::uint32_t> first_column;          ///< of each item the user selected
+    std::vector<std::vector<std::uint32_t>> further;  ///< of each of these items, when one is an entity read as a plain value
     std::vector<std::string> keys;
     std::vector<const Table*> tables;                 ///< read by the statement or by its eager loads
     const Table* target = nullptr;                    ///< of INSERT, UPDATE, DELETE

@@ -153,7 +153,7 @@ std::vector<Entity*> read_entities(SessionState& state, const EntityQuery& query
                 if (owner == nullptr) continue;
                 options.into = owner->graph;
             }
-            found[i] = state.materialize(*slot.table, cells.subspan(slot.first_column, slot.table->columns.size()), options);
+            found[i] = state.materialize(*slot.table, cells.subspan(slot.first_column, slot.table->plain_columns + slot.further.size()), slot.further, options);
             if (found[i] != nullptr) keep_with(state, result, *found[i]);
             if (owner == nullptr) continue;
             if (slot.node->to_many()) {

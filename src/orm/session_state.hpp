@@ -113,8 +113,8 @@ struct SessionState {
         bool overwrite = false;                     ///< populate_existing, locking reads, refresh
         Graph* into = nullptr;                      ///< where new entities go; null = the session's graph
     };
-    /// The entity of a row whose columns start at `cells[0]` in table order; null for an all-NULL key.
-    Entity* materialize(const Table& table, std::span<const ValueView> cells, const MaterializeOptions& options);
+    /// The entity of a row; null for an all-NULL key. `cells`: the plain columns in table order, then those of `further`.
+    Entity* materialize(const Table& table, std::span<const ValueView> cells, std::span<const std::uint32_t> further, const MaterializeOptions& options);
 };
 
 /// One operation at a time: throws `ConcurrentUseError` when another is under way.

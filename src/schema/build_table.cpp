@@ -79,8 +79,14 @@ void add_column(Table& table, const ColumnDef& def, const Specimen& specimen) {
     column.version_id = def.version_id;
     column.has_server_default = def.has_server_default;
     column.server_default = def.server_default;
+    column.deferred = def.deferred;
+    column.undeferred = def.undeferred;
+    column.deferred_group = def.deferred_group;
+    column.full_name = {table.type_name, def.member_name};
     column.default_factory = def.default_factory;
     column.onupdate = def.onupdate;
+    if (!def.set_apart()) table.plain_columns = column.index + 1;
+    table.declared[def.declared] = column.index;
     if (def.version_id) table.version_column = static_cast<std::int32_t>(column.index);
 
     if (def.has_server_default) {
@@ -220,6 +226,7 @@ std::unique_ptr<const Table> build_table(const TableShape& shape, const EntityOp
     {
         const Specimen specimen(entity);
         table->columns.reserve(shape.columns.size());
+        table->declared.resize(shape.columns.size());
         for (const auto& def : shape.columns) add_column(*table, def, specimen);
     }
     set_primary_key(*table);

@@ -68,6 +68,16 @@ std::string describe(const Finding& f) {
             return where + ": check() without a condition";
         case Problem::schema_twice:
             return where + ": schema() is given twice";
+        case Problem::deferred_primary_key:
+            return where + ": a primary key column cannot be azoth::deferred: it says which row an object is";
+        case Problem::deferred_foreign_key:
+            return where + ": a foreign key column cannot be azoth::deferred: relationships follow it";
+        case Problem::deferred_version:
+            return where + ": a version_id column cannot be azoth::deferred: every UPDATE compares it";
+        case Problem::deferral_of_plain_member:
+            return where + ": undeferred and deferred_group(...) are for members of type azoth::deferred<T>";
+        case Problem::foreign_key_to_deferred:
+            return where + ": the foreign key refers to " + other + ", which is azoth::deferred and not always there to compare";
         case Problem::foreign_key_to_no_column:
             return where + ": the foreign key refers to " + other + ", which is no column";
         case Problem::foreign_key_of_another_type:

@@ -20,7 +20,11 @@ struct ResultItem {
     std::uint32_t source = 0;        ///< of an entity: its alias, canonical; 0 = the table itself
     std::uint32_t first_column = 0;
     std::uint32_t column_count = 1;
+    std::vector<std::uint32_t> further;  ///< of an entity: its columns after the first Table::plain_columns, which are always there
     std::string label;               ///< label, or the column's name; empty for an unnamed expression
+
+    /// Appends the names of its columns in a row.
+    void append_names(std::vector<std::string>& names) const;
 };
 
 /// A statement shape for one dialect, and what the engine and session need to know of it.

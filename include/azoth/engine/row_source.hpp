@@ -21,6 +21,7 @@ namespace azoth::detail {
 struct RowSource {
     ValueBuffer rows;
     std::vector<std::uint32_t> first_column;   ///< of each selected item
+    std::vector<std::vector<std::uint32_t>> further;  ///< ResultItem::further of each; empty when nobody has any
     std::vector<std::string> keys;             ///< names of the result's columns
     std::int64_t rowcount = -1;
     std::shared_ptr<void> graph;               ///< keeps the entities alive
@@ -34,15 +35,16 @@ struct RowSource {
 /// DataError when the database returned another number of columns than the statement's types say.
 void check_width(const RowSource& source, std::size_t items_end);
 
-/// Decodes an untracked entity from its columns.
-void decode_plain(const Table& table, std::span<const ValueView> cells, void* object);
+/// Decodes an untracked entity from a row: the columns that every row has, which begin at `first`, and those of `further`.
+void decode_plain(const Table& table, std::span<const ValueView> row, std::uint32_t first, std::span<const std::uint32_t> further, void* object);
 
 template <class I>
 struct ItemReader;
 template <class T, class K>
 struct ItemReader<Item<T, K>> {
     static constexpr std::size_t entities = 0;
-    static T read(const RowSource& source, std::size_t row, std::uint32_t column, std::size_t) {
+    static T read(const RowSource& source, std::size_t row, std::size_t item, std::size_t) {
+        const std::uint32_t column = source.first_column[item];
         const auto cells = source.rows.row(row);
         const auto name = [&]() -> std::string_view {
             if constexpr (has_name<K>) {
@@ -70,7 +72,7 @@ private:
 template <class T>
 struct ItemReader<EntityItem<T>> {
     static constexpr std::size_t entities = 1;
-    static std::shared_ptr<T> read(const RowSource& source, std::size_t row, std::uint32_t, std::size_t entity) {
+    static std::shared_ptr<T> read(const RowSource& source, std::size_t row, std::size_t, std::size_t entity) {
         void* object = source.objects[row * source.entity_items + entity];
         return object == nullptr ? nullptr : std::shared_ptr<T>(source.graph, static_cast<T*>(object));
     }
@@ -78,10 +80,9 @@ struct ItemReader<EntityItem<T>> {
 template <class T>
 struct ItemReader<PlainItem<T>> {
     static constexpr std::size_t entities = 0;
-    static T read(const RowSource& source, std::size_t row, std::uint32_t column, std::size_t) {
+    static T read(const RowSource& source, std::size_t row, std::size_t item, std::size_t) {
         T value{};
-        const Table& table = table_of<T>();
-        decode_plain(table, source.rows.row(row).subspan(column, table.columns.size()), &value);
+        decode_plain(table_of<T>(), source.rows.row(row), source.first_column[item], source.further.empty() ? std::span<const std::uint32_t>() : source.further[item], &value);
         return value;
     }
 };
@@ -102,7 +103,7 @@ private:
             for (std::size_t i = 0; i < index; ++i) sum += counts[i];
             return sum;
         };
-        return Row<Items...>(typename Row<Items...>::tuple_type{ItemReader<Items>::read(source, row, source.first_column[I], entities_before(I))...});
+        return Row<Items...>(typename Row<Items...>::tuple_type{ItemReader<Items>::read(source, row, I, entities_before(I))...});
     }
 };
 template <>

@@ -95,6 +95,8 @@ public:
 
     /// Writes the object's columns into its snapshot.
     void save(Entity& entity);
+    /// The same for one column of an entity that has a snapshot.
+    void save(Entity& entity, const Column& column);
     /// A fresh, empty snapshot block; the old one is given back to the caller (for the undo log).
     std::byte* replace_snapshot(Entity& entity);
     void release_snapshot(const Table& table, std::byte* block) noexcept;

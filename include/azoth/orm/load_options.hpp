@@ -1,11 +1,13 @@
 // Loading options of queries: selectinload, joinedload, contains_eager, raiseload and their kin.
 #pragma once
 
+#include <azoth/orm/column_options.hpp>
 #include <azoth/orm/session_core.hpp>
 #include <azoth/schema/mapping.hpp>
 #include <azoth/sql/relationship_predicates.hpp>
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -26,6 +28,7 @@ protected:
     void make_inner();
     void add(Tape clause, Op op);
     void add_option(const LoadPath& option);
+    void add_columns(const Tape& options);
     void set_depth(std::int32_t depth);
 
 private:
@@ -92,9 +95,19 @@ public:
     template <class... O>
     LoadOption options(const O&... further) const {
         LoadOption copy = *this;
-        (copy.add_option(further), ...);
+        (copy.add_one(further), ...);
         return copy;
     }
+
+    // ---- which deferred<T> members of the loaded objects are read
+    template <auto... M>
+    LoadOption undefer() const { return columns(azoth::undefer<M...>()); }
+    template <auto... M>
+    LoadOption defer() const { return columns(azoth::defer<M...>()); }
+    template <auto... M>
+    LoadOption load_only() const { return columns(azoth::load_only<M...>()); }
+    /// Errors: `ArgumentError` when the struct has no such group.
+    LoadOption undefer_group(std::string_view group) const { return columns(azoth::undefer_group<Target>(group)); }
 
     // ---- what is loaded
     /// joinedload only: INNER JOIN, for a relationship that every row has. Below a LEFT OUTER JOIN it stays a LEFT OUTER JOIN.
@@ -131,6 +144,19 @@ private:
     template <class>
     friend class LoadOption;
     LoadOption(const detail::LoadPath& path, const Relationship* relationship, detail::LoadStrategy strategy) : LoadPath(path) { step(relationship, strategy); }
+
+    template <class Owner>
+    LoadOption columns(const ColumnOption<Owner>& option) const {
+        LoadOption copy = *this;
+        copy.add_one(option);
+        return copy;
+    }
+    void add_one(const LoadPath& option) { add_option(option); }
+    template <class Owner>
+    void add_one(const ColumnOption<Owner>& option) {
+        static_assert(std::is_same_v<Owner, Target>, "azoth: a chained column option names a member of the struct that the option before it has reached");
+        add_columns(option.tape());
+    }
 
     template <auto R>
     auto then(detail::LoadStrategy strategy) const {

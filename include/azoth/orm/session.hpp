@@ -212,14 +212,15 @@ public:
         (note(static_cast<const C*>(nullptr)), ...);
         return core_->refresh(detail::table_of<T>(), handle, std::move(columns), lock);
     }
-    /// Loads a relationship now, unless it is loaded: of one entity, or of a range of handles in one query.
+    /// Loads a relationship or a deferred<T> member now, unless it is loaded: of one entity, or of a range of handles in one query.
+    /// Errors: `InvalidRequestError` when the row of a deferred member is gone.
     template <auto R>
     awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle) {
-        return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>());
+        return load_member<R>({handle});
     }
     template <auto R>
     awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles) {
-        return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>());
+        return load_member<R>(std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()));
     }
     /// Copies an object's values onto the session's entity of the same key (loaded if needed, added if there is no row). Returns that entity;
     /// the given object stays outside.
@@ -273,6 +274,15 @@ public:
     [[nodiscard]] NoAutoflush no_autoflush() noexcept { return NoAutoflush(*core_); }
 
 private:
+    template <auto R>
+    awaitable<void> load_member(std::vector<std::shared_ptr<void>> handles) {
+        const Table& table = detail::table_of<detail::member_owner_t<R>>();
+        if constexpr (detail::is_deferred_v<detail::member_type_t<R>>) {
+            return core_->load_column(table, std::move(handles), detail::column_of<R>());
+        } else {
+            return core_->load(table, std::move(handles), detail::load_tape<R>());
+        }
+    }
     template <class R>
     static awaitable<Result<R>> typed(awaitable<detail::RowSource> rows) {
         co_return Result<R>(co_await std::move(rows));

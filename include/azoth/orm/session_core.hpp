@@ -78,6 +78,7 @@ public:
     awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags);
     awaitable<void> refresh(const Table& table, std::shared_ptr<void> handle, std::vector<const Column*> columns, bool lock);
     awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option);
+    awaitable<void> load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column);
     awaitable<std::shared_ptr<void>> merge(const Table& table, std::shared_ptr<const void> source);
     awaitable<std::unique_ptr<StreamCore>> stream(Tape statement, ExecutionOptions options);
 

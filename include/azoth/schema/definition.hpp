@@ -75,6 +75,10 @@ struct ColumnDef {
     bool no_generated_key = false;
     bool has_numeric = false;
     bool has_server_default = false;
+    bool deferred = false;    ///< the member is a deferred<T>
+    bool undeferred = false;  ///< ... that is read by default
+    std::uint32_t declared = 0;  ///< position among the columns as written
+    std::string_view deferred_group{};
     std::uint32_t length = 0;
     std::uint16_t precision = 0;
     std::uint16_t scale = 0;
@@ -82,6 +86,9 @@ struct ColumnDef {
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
     ForeignKeyDef foreign_key{};
+
+    /// Not one of the columns that every row of the table is read with. These come after all others.
+    constexpr bool set_apart() const { return deferred; }
 };
 
 struct OrderDef {
@@ -132,7 +139,8 @@ struct ColumnPack {
     std::array<ColumnDef, N> columns{};
 };
 
-/// The value of mapping(): everything but the struct's own type. Order within each array is the order of declaration.
+/// The value of mapping(): everything but the struct's own type. Order within each array is the order of declaration, but for
+/// columns that are set apart.
 template <std::size_t Columns, std::size_t Relationships, std::size_t Constraints>
 struct TableDef {
     std::string_view name{};

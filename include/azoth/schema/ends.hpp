@@ -101,6 +101,15 @@ constexpr Finding check_key(const KeyView& key, const TableShape& target) {
                     {}};
         }
         const auto& remote = target.columns[at];
+        if (remote.deferred) {
+            return {Problem::foreign_key_to_deferred,
+                    key.shape->type_name,
+                    local.member_name,
+                    target.type_name,
+                    remote.member_name,
+                    {},
+                    {}};
+        }
         if (!same(local.facts.value_type, remote.facts.value_type)) {
             return {Problem::foreign_key_of_another_type,
                     key.shape->type_name,

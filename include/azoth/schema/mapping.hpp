@@ -5,6 +5,7 @@
 #include <azoth/schema/definition.hpp>
 #include <azoth/schema/options.hpp>
 #include <azoth/schema/table_of.hpp>
+#include <azoth/types/deferred.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -32,7 +33,8 @@ constexpr void apply_option(ColumnDef& column, const Option& option) {
 // Deduced return types here and below: the body is instantiated where the user wrote the word, and so are its errors.
 template <auto M, class... Options>
 constexpr auto column_def(std::string_view name, const Options&... options) {
-    using Member = member_type_t<M>;
+    using Declared = member_type_t<M>;
+    using Member = remove_deferred_t<Declared>;
     constexpr bool relation = relation_member_traits<Member>::is_relation;
     static_assert(!relation, "azoth: one<> and many<> members are mapped with relationship<&T::member>()");
     static_assert(relation || Storable<Member>,
@@ -43,12 +45,13 @@ constexpr auto column_def(std::string_view name, const Options&... options) {
         column.member_name = member_name<M>();
         column.name = name;
         column.owner = &type_tag<member_owner_t<M>>;
-        column.type = &type_ops<Member>;
+        column.type = &type_ops<Declared>;
         column.facts = make_type_facts<Member>();
+        column.deferred = is_deferred_v<Declared>;
         column.field = [](const void* object) -> const void* {
             return &(static_cast<const member_owner_t<M>*>(object)->*M);
         };
-        (apply_option<Member>(column, options), ...);
+        (apply_option<Declared>(column, options), ...);
     }
     return column;
 }
@@ -111,15 +114,30 @@ struct PartCount<ConstraintDef> {
     static constexpr std::size_t columns = 0, relationships = 0, constraints = 1;
 };
 
-/// Puts the arguments of table() where they belong.
+/// Puts the arguments of table() where they belong. Twice: what is set apart comes in the second round.
 template <class Def>
 struct TableWriter {
     Def& def;
+    bool apart = false;
+    std::uint32_t declared = 0;
     std::size_t columns = 0, relationships = 0, constraints = 0;
 
-    constexpr void put(const ColumnDef& part) { def.columns[columns++] = part; }
-    constexpr void put(const RelationshipDef& part) { def.relationships[relationships++] = part; }
-    constexpr void put(const ConstraintDef& part) { def.constraints[constraints++] = part; }
+    constexpr void put(const ColumnDef& part) {
+        const std::uint32_t position = declared++;
+        if (part.set_apart() != apart) return;
+        def.columns[columns] = part;
+        def.columns[columns++].declared = position;
+    }
+    constexpr void put(const RelationshipDef& part) {
+        if (!apart) def.relationships[relationships++] = part;
+    }
+    constexpr void put(const ConstraintDef& part) {
+        if (!apart) def.constraints[constraints++] = part;
+    }
+    constexpr void begin_apart() {
+        apart = true;
+        declared = 0;
+    }
     template <std::size_t N>
     constexpr void put(const ColumnPack<N>& pack) {
         for (const auto& part : pack.columns) put(part);
@@ -237,6 +255,8 @@ constexpr auto table(std::string_view name, const Parts&... parts) {
         def;
     def.name = name;
     [[maybe_unused]] detail::TableWriter<decltype(def)> writer{def};
+    (writer.put(parts), ...);
+    writer.begin_apart();
     (writer.put(parts), ...);
     return def;
 }

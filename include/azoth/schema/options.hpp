@@ -88,6 +88,10 @@ struct ServerDefaultOption {
         column.has_server_default = true;
     }
 };
+struct DeferredGroupOption {
+    std::string_view name;
+    constexpr void apply(ColumnDef& column) const { column.deferred_group = name; }
+};
 struct ForeignKeyOption {
     ForeignKeyDef def;
     constexpr void apply(ColumnDef& column) const { column.foreign_key = def; }
@@ -98,12 +102,13 @@ struct StoredAsOption {
     template <class Member>
     constexpr void apply_to(ColumnDef& column) const {
         static_assert(std::is_same_v<Stored, std::string>, "azoth: stored_as<std::string> is the one there is");
-        static_assert(NamedEnum<remove_optional_t<Member>>,
+        using Held = remove_deferred_t<Member>;
+        static_assert(NamedEnum<remove_optional_t<Held>>,
                       "azoth: stored_as<std::string> needs an enum with names: specialise azoth::type_traits for it, "
                       "derived from azoth::enum_names");
-        if constexpr (NamedEnum<remove_optional_t<Member>>) {
+        if constexpr (NamedEnum<remove_optional_t<Held>>) {
             column.type = &stored_type_ops<Member, Stored>;
-            column.facts = stored_type_ops<Member, Stored>;
+            column.facts = stored_type_ops<Held, Stored>;
         }
     }
 };
@@ -179,6 +184,11 @@ constexpr detail::ServerDefaultOption server_default(std::string_view sql) { ret
 /// Stores a C++ enum by its names: `stored_as<std::string>`.
 template <class Stored>
 inline constexpr detail::StoredAsOption<Stored> stored_as{};
+
+/// Of deferred<T> members: read all together by `undefer_group<T>("name")`.
+constexpr detail::DeferredGroupOption deferred_group(std::string_view name) { return {name}; }
+/// Of a deferred<T> member: read by default. `defer<&T::member>()` and `load_only<...>()` leave it out.
+inline constexpr detail::ColumnFlag undeferred{&detail::ColumnDef::undeferred};
 
 /// A function without parameters that gives the value when the row is inserted and the member is unset:
 /// `default_factory<&make_token>`.

@@ -35,6 +35,10 @@ enum class Problem : std::uint8_t {
     constraint_repeats_column,
     check_without_condition,
     schema_twice,
+    deferred_primary_key,
+    deferred_foreign_key,
+    deferred_version,
+    deferral_of_plain_member,
     // several structs
     foreign_key_to_no_column,
     foreign_key_of_another_type,
@@ -48,6 +52,7 @@ enum class Problem : std::uint8_t {
     back_populates_same_direction,
     delete_orphan_of_many_to_one,
     order_by_no_column,
+    foreign_key_to_deferred,
 };
 
 /// A problem and where it is: "type.member", and what it collides with.
@@ -116,6 +121,13 @@ constexpr Problem column_problem(const TableShape& shape, const ColumnDef& colum
     if (column.name.empty()) return Problem::no_column_name;
     if (column.primary_key && column.facts.nullable) return Problem::nullable_primary_key;
     if (column.version_id && (!column.facts.integral || column.facts.nullable)) return Problem::version_not_integer;
+    if (column.deferred) {
+        if (column.primary_key) return Problem::deferred_primary_key;
+        if (column.version_id) return Problem::deferred_version;
+        if (column.foreign_key.present) return Problem::deferred_foreign_key;
+    } else if (column.undeferred || !column.deferred_group.empty()) {
+        return Problem::deferral_of_plain_member;
+    }
     if (column.length != 0) {
         if (kind != TypeKind::string && kind != TypeKind::blob) return Problem::length_of_no_string;
         if (column.length < column.facts.sql_type.length) return Problem::length_below_names;
@@ -177,6 +189,10 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
         }
         if (constraint.kind == Kind::primary_key && shape.columns[column].facts.nullable)
             return found(Problem::nullable_primary_key);
+        if (constraint.kind == Kind::primary_key && shape.columns[column].deferred)
+            return found(Problem::deferred_primary_key);
+        if (constraint.kind == Kind::foreign_key && shape.columns[column].deferred)
+            return found(Problem::deferred_foreign_key);
         if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) &&
             !shape.columns[column].facts.nullable) {
             return found(Problem::set_null_of_not_null);

@@ -54,6 +54,16 @@ constexpr void refuse() {
     static_assert(differs<P, Problem::constraint_repeats_column>, "azoth: the constraint names a column twice");
     static_assert(differs<P, Problem::check_without_condition>, "azoth: check() without a condition");
     static_assert(differs<P, Problem::schema_twice>, "azoth: schema() is given twice");
+    static_assert(differs<P, Problem::deferred_primary_key>,
+                  "azoth: a primary key column cannot be azoth::deferred: it says which row an object is");
+    static_assert(differs<P, Problem::deferred_foreign_key>,
+                  "azoth: a foreign key column cannot be azoth::deferred: relationships follow it");
+    static_assert(differs<P, Problem::deferred_version>,
+                  "azoth: a version_id column cannot be azoth::deferred: every UPDATE compares it");
+    static_assert(differs<P, Problem::deferral_of_plain_member>,
+                  "azoth: undeferred and deferred_group(...) are for members of type azoth::deferred<T>");
+    static_assert(differs<P, Problem::foreign_key_to_deferred>,
+                  "azoth: the foreign key refers to an azoth::deferred member, which is not always there to compare");
     static_assert(differs<P, Problem::foreign_key_to_no_column>,
                   "azoth: the foreign key refers to a member that is no column");
     static_assert(differs<P, Problem::foreign_key_of_another_type>,

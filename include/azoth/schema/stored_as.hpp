@@ -1,6 +1,7 @@
 // The functions over a member that is stored in another form than its type's own: an enum by its names.
 #pragma once
 
+#include <azoth/types/deferred.hpp>
 #include <azoth/types/enum.hpp>
 #include <azoth/types/type_ops.hpp>
 
@@ -65,5 +66,7 @@ constexpr TypeOps make_stored_type_ops() {
 /// TypeOps of a column with `stored_as<Stored>`.
 template <class Member, class Stored>
 inline constexpr TypeOps stored_type_ops = make_stored_type_ops<Member, Stored>();
+template <class T, class Stored>
+inline constexpr TypeOps stored_type_ops<deferred<T>, Stored> = make_deferred_ops<T, stored_type_ops<T, Stored>>(stored_type_ops<T, Stored>);
 
 }  // namespace azoth::detail

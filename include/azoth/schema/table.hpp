@@ -3,6 +3,7 @@
 
 #include <azoth/schema/definition.hpp>
 #include <azoth/schema/ends.hpp>
+#include <azoth/types/deferred.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -43,6 +44,10 @@ struct Column {
     bool indexed = false;
     bool version_id = false;
     bool has_server_default = false;
+    bool deferred = false;           ///< the member is a deferred<T>
+    bool undeferred = false;         ///< ... that is read by default
+    std::string_view deferred_group;
+    detail::DeferredName full_name;  ///< of a deferred member, for messages
     std::string server_default;  ///< SQL text
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
@@ -173,6 +178,9 @@ struct Table {
     detail::TableShape shape;           ///< the declaration
     EntityOps entity{};
     std::vector<Column> columns;
+    /// So many are read with every row. The others follow them: each is read when a query says so.
+    std::uint32_t plain_columns = 0;
+    std::vector<std::uint32_t> declared;  ///< positions of columns as the mapping names them
     std::vector<std::uint32_t> primary_key;
     std::vector<ForeignKey> foreign_keys;
     std::vector<Index> indexes;

@@ -3,6 +3,7 @@
 
 #include <azoth/schema/table_of.hpp>
 #include <azoth/sql/expression.hpp>
+#include <azoth/types/deferred.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -16,7 +17,8 @@ struct member_path;
 template <auto M>
 struct member_path<M> {
     using owner = member_owner_t<M>;
-    using type = member_type_t<M>;
+    using declared = member_type_t<M>;
+    using type = remove_deferred_t<declared>;  ///< in SQL
     static constexpr MemberId id{&member_tag<M>, nullptr};
 };
 template <auto Outer, auto M>
@@ -24,7 +26,8 @@ struct member_path<Outer, M> {
     static_assert(std::is_same_v<std::remove_cvref_t<member_type_t<Outer>>, member_owner_t<M>>,
                   "azoth: the second member must belong to the struct embedded by the first");
     using owner = member_owner_t<Outer>;
-    using type = member_type_t<M>;
+    using declared = member_type_t<M>;
+    using type = remove_deferred_t<declared>;
     static constexpr MemberId id{&member_tag<M>, &member_tag<Outer>};
 };
 

@@ -52,7 +52,9 @@ enum class Op : std::uint8_t {
     // ---- query structure
     query,           ///< clauses of one SELECT (or a compound) closed into one operand
     item,            ///< expression; a select item. text = label (may be absent); flags: item_* below
-    item_entity,     ///< ref = const Table*; source = alias or 0: all columns in table order. flags: item_* below
+    item_entity,     ///< ref = const Table*; source = alias or 0: its columns in table order, all of them in a subquery; in the outermost
+                     ///< query those that are read by default or by column_option, or with item_listed the plain ones and the children's.
+                     ///< [column...]; flags: item_* below
     select_from,     ///< FROM element
     from_table,      ///< ref = const Table*; source = alias id or 0
     from_source,     ///< subquery, CTE, values ... by `source`
@@ -90,8 +92,9 @@ enum class Op : std::uint8_t {
                      ///< among them, bind children are the values of the named binds by number and stand nowhere themselves
     text_column,     ///< declared result column; text = name
 
-    // ---- ORM options: part of the shape, read by the session, ignored by the compiler
+    // ---- ORM options: part of the shape, read by the session; but for column_option ignored by the compiler
     load_option,     ///< ref = const Relationship*; arg = strategy; children: further load_options under it, where / order_by
+    column_option,   ///< ref = const Column*, set apart (deferred); arg = 1: read it with the entity, 0: do not. Read by the compiler
     statement_flag,  ///< arg = StatementFlag
 };
 
@@ -100,6 +103,7 @@ inline constexpr std::uint8_t node_has_text = 0x80;  ///< in flags of any node
 inline constexpr std::uint8_t negated = 0x01;
 inline constexpr std::uint8_t like_negated = 0x01, like_insensitive = 0x02;
 inline constexpr std::uint8_t item_not_null = 0x01;      ///< its C++ type cannot hold NULL
+inline constexpr std::uint8_t item_listed = 0x02;        ///< of the columns that are set apart the children are read
 inline constexpr std::uint8_t join_inner = 0, join_left = 1, join_right = 2, join_full = 3, join_cross = 4;
 inline constexpr std::uint8_t order_desc = 0x01, order_nulls_first = 0x02, order_nulls_last = 0x04;
 inline constexpr std::uint8_t segment_distinct = 0x40;   ///< UNION, not UNION ALL, between the arms of a recursive CTE

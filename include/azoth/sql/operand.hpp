@@ -152,7 +152,7 @@ template <class E, auto... M>
 struct stored_like<E, column_key<M...>> {
     static constexpr bool by_column = true;
     static void bind(Tape& tape, const base_type_of<E>& value) {
-        const typename member_path<M...>::type stored = value;
+        const typename member_path<M...>::declared stored = value;
         Value encoded;
         column_of<M...>().ops->encode(&stored, encoded);
         tape.bind(std::move(encoded));

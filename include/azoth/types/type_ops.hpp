@@ -35,6 +35,8 @@ struct SnapshotText {
 /// The type behind Timestamp.
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
+struct DeferredName;
+
 /// What the compiler knows of a member's type.
 struct TypeFacts {
     SqlType sql_type{};
@@ -66,6 +68,11 @@ struct TypeOps : TypeFacts {
     void (*copy)(void* to, const void* from);  ///< assignment
     bool (*equal)(const void* a, const void* b);
     void (*set_integer)(void* field, std::int64_t value);  ///< nullptr unless integral
+
+    // Of deferred<T>, else nullptr.
+    void (*set_not_loaded)(void* field, const DeferredName* name) noexcept;
+    bool (*is_loaded)(const void* field) noexcept;
+    bool (*saved_loaded)(const void* saved) noexcept;
 };
 
 template <class T>

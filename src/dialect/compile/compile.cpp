@@ -8,6 +8,15 @@
 
 namespace azoth {
 
+void ResultItem::append_names(std::vector<std::string>& names) const {
+    if (!entity) {
+        names.push_back(label);
+        return;
+    }
+    for (std::uint32_t i = 0; i < table->plain_columns; ++i) names.push_back(table->columns[i].name);
+    for (const std::uint32_t index : further) names.push_back(table->columns[index].name);
+}
+
 CompiledQuery compile(const detail::FlatStatement& statement, const Dialect& dialect) {
     return detail::Compiler(statement, dialect).run();
 }
@@ -20,6 +29,7 @@ Compiler::Compiler(const FlatStatement& statement, const Dialect& dialect)
 CompiledQuery Compiler::run() {
     assign_names();
     collect_tables();
+    list_read_columns();
     sql_.reserve(256);
     auto roots = tree_.roots();
     if (roots.size() == 1 && tree_[roots[0]].op == Op::query) roots = tree_.children(roots[0]);

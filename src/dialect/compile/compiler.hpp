@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace azoth::detail {
@@ -40,6 +41,7 @@ private:
     std::string describe(const FromKey& key) const;
     void append_name(const FromKey& key);
     void append_column(const ColumnOf& column);
+    void append_alias(std::string_view natural, std::string_view wanted);
     FromKey key_of(NodeId node) const;
     /// The column of a source that `column` of a mapped table became, by name. Errors: ArgumentError.
     const std::string& source_column(std::uint32_t source, std::string_view name) const;
@@ -116,6 +118,12 @@ private:
     NodeId item_of(NodeId ordinal) const;
     std::uint32_t position_of(std::uint32_t item) const;
     std::uint32_t width(NodeId item) const;
+
+    // ---- entity_item.cpp: which columns of an entity are read
+    void list_read_columns();
+    void list_read_columns(std::span<const NodeId> roots);
+    std::vector<std::uint32_t> further_columns(NodeId item) const;
+    void entity_item(NodeId node, const std::string* names, bool widen);
     void subquery(NodeId node);
 
     // ---- compound.cpp
@@ -187,6 +195,7 @@ private:
     std::span<const NodeId> current_items_;          ///< that ordinals count
     bool qualify_ = true;                            ///< users.id, not id
     bool widen_items_ = false;                       ///< the items of this query get the widest type of their kind
+    std::vector<std::pair<NodeId, std::vector<std::uint32_t>>> read_;  ///< entities of the outermost query, and what they have set apart
     std::uint32_t columns_ = 0;                      ///< of the outermost result
     std::vector<const Column*> parameter_columns_;   ///< of an INSERT of parameter rows
     std::size_t values_begin_ = 0, values_end_ = 0;  ///< where in the text its VALUES stand

@@ -65,6 +65,13 @@ void Compiler::append_column(const ColumnOf& column) {
     dialect_.append_identifier(sql_, source ? source_column(column.from.source, column.column->name) : column.column->name);
 }
 
+// AS, where the expression is not called so by itself.
+void Compiler::append_alias(std::string_view natural, std::string_view wanted) {
+    if (wanted.empty() || wanted == natural) return;
+    sql_ += " AS ";
+    dialect_.append_identifier(sql_, wanted);
+}
+
 const std::string& Compiler::source_column(std::uint32_t source, std::string_view name) const {
     const std::string* found = nullptr;
     for (const auto& column : tree_.source(source).columns) {

@@ -29,6 +29,7 @@ Clauses Compiler::clauses(std::span<const NodeId> roots) const {
             case Op::for_update: parts.for_update = root; break;
             case Op::compound: parts.compound = root; break;
             case Op::load_option:
+            case Op::column_option:
             case Op::statement_flag: break;
             default: throw_argument_error("a SELECT holds something that is not a clause of a SELECT");
         }
@@ -110,6 +111,7 @@ void Compiler::select_items(std::span<const NodeId> items, const std::vector<std
                 out.entity = true;
                 out.table = static_cast<const Table*>(tree_[node].ref);
                 out.source = tree_[node].source;
+                out.further = further_columns(node);
             } else {
                 const auto label = tree_.text(node);
                 out.label = label.empty() ? column_label(tree_.children(node)[0]) : std::string(label);
@@ -147,24 +149,7 @@ std::string Compiler::widened(NodeId at) const {
 
 // `name` points at as many names as the item has columns, or nowhere when the item names itself.
 void Compiler::item(NodeId at, const std::string* name, bool widen) {
-    const auto as = [this](std::string_view natural, std::string_view wanted) {
-        if (wanted.empty() || wanted == natural) return;
-        sql_ += " AS ";
-        dialect_.append_identifier(sql_, wanted);
-    };
-    if (tree_[at].op == Op::item_entity) {
-        const auto& table = *static_cast<const Table*>(tree_[at].ref);
-        const FromKey from = key_of(at);
-        for (std::size_t i = 0; i < table.columns.size(); ++i) {
-            if (i != 0) sql_ += ", ";
-            const std::string type = widen ? widened(table.columns[i].type) : std::string();
-            if (!type.empty()) sql_ += "CAST(";
-            append_column({from, &table.columns[i]});
-            if (!type.empty()) sql_ += " AS " + type + ')';
-            if (name != nullptr) as(table.columns[i].name, name[i]);
-        }
-        return;
-    }
+    if (tree_[at].op == Op::item_entity) return entity_item(at, name, widen);
     const NodeId inner = tree_.children(at)[0];
     const auto scale = noisy_scale(inner);
     const std::string type = widen ? widened(inner) : std::string();
@@ -173,7 +158,7 @@ void Compiler::item(NodeId at, const std::string* name, bool widen) {
     expression(inner, Rank::any, BindAs::alone);
     if (scale) sql_ += ", " + std::to_string(*scale) + ")";
     if (!type.empty()) sql_ += " AS " + type + ')';
-    as(column_label(inner), name != nullptr ? std::string_view(*name) : tree_.text(at));
+    append_alias(column_label(inner), name != nullptr ? std::string_view(*name) : tree_.text(at));
 }
 
 void Compiler::where(std::span<const NodeId> predicates, std::string_view keyword) {
@@ -193,7 +178,7 @@ void Compiler::where(std::span<const NodeId> predicates, std::string_view keywor
 
 std::uint32_t Compiler::width(NodeId at) const {
     if (tree_[at].op != Op::item_entity) return 1;
-    return static_cast<std::uint32_t>(static_cast<const Table*>(tree_[at].ref)->columns.size());
+    return static_cast<const Table*>(tree_[at].ref)->plain_columns + static_cast<std::uint32_t>(further_columns(at).size());
 }
 
 NodeId Compiler::item_of(NodeId ordinal) const {
