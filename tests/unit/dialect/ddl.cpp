@@ -125,6 +125,7 @@ TEST_CASE("an index of a table in a schema", "[dialect][ddl]") {
     copy.name = "t";
     copy.schema = "s";
     copy.columns.resize(1);
+    copy.declared = {0};
     copy.columns[0].table = &copy;
     copy.columns[0].name = "x";
     copy.columns[0].type = {TypeKind::integer};
