@@ -84,6 +84,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/insert.hpp
     include/azoth/sql/item.hpp
     include/azoth/sql/label.hpp
+    include/azoth/sql/member_expression.hpp
     include/azoth/sql/op.hpp
     include/azoth/sql/operand.hpp
     include/azoth/sql/operators.hpp
@@ -133,6 +134,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/insert_bulk.cpp
     src/dialect/compile/join.cpp
     src/dialect/compile/json.cpp
+    src/dialect/compile/member_expression.cpp
     src/dialect/compile/names.cpp
     src/dialect/compile/nullability.cpp
     src/dialect/compile/order.cpp

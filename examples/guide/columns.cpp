@@ -30,10 +30,39 @@ struct Article {
 };
 // endregion
 
+// region: expression
+struct Issue {
+    std::int64_t id{};
+    std::string name{};
+    std::int64_t letters{};
+    static constexpr auto mapping();  // below, where Letter is known
+};
+
+struct Letter {
+    std::int64_t id{};
+    std::int64_t issue_id{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("letters", column<&Letter::id>(primary_key), column<&Letter::issue_id>(foreign_key<&Issue::id>()));
+    }
+};
+
+constexpr auto Issue::mapping() {
+    using namespace azoth;
+    return table("issues",
+        column<&Issue::id>(primary_key),
+        column<&Issue::name>(length(50)),
+        expression<&Issue::letters>([] {
+            return select(func::count(col<&Letter::id>)).where(col<&Letter::issue_id> == col<&Issue::id>).scalar_subquery();
+        }));
+}
+// endregion
+
 }  // namespace press
 
-using press::Article;
-static_assert(azoth::check<Article>());
+using press::Article, press::Issue, press::Letter;
+static_assert(azoth::check<Article, Issue, Letter>());
 
 namespace {
 
@@ -64,12 +93,32 @@ awaitable<void> write_deferred(async_sessionmaker async_session, std::int64_t id
 }
 // endregion
 
+// region: count
+awaitable<void> count(async_sessionmaker async_session) {
+    auto session = async_session();
+    Issue may;
+    may.name = "May";
+    auto issue = session.add(std::move(may));
+    co_await session.flush();
+    Letter letter;
+    letter.issue_id = issue->id;
+    session.add(std::move(letter));
+    expect(issue->letters == 0, "as it was");
+    co_await session.flush();
+    co_await session.refresh(issue);
+    expect(issue->letters == 1, "as it was read last");
+
+    auto busy = select<Issue>().where(col<&Issue::letters> > 0).order_by(col<&Issue::letters>.desc());
+    expect((co_await session.execute(busy)).scalars().all().size() == 1, "in SQL the expression stands for itself");
+}
+// endregion
+
 }  // namespace
 
 awaitable<void> members(azoth::AsyncEngine engine) {
     {
         auto connection = co_await engine.begin();
-        co_await connection.create_all(azoth::metadata<Article>());
+        co_await connection.create_all(azoth::metadata<Article, Issue, Letter>());
         co_await connection.commit();
     }
     async_sessionmaker async_session(engine);
@@ -85,6 +134,7 @@ awaitable<void> members(azoth::AsyncEngine engine) {
     }
     co_await read_deferred(async_session, id);
     co_await write_deferred(async_session, id);
+    co_await count(async_session);
 }
 
 }  // namespace guide

@@ -20,7 +20,9 @@ public:
         name(table);
         sql_ += " (";
         first_ = true;
-        for (const std::uint32_t index : table.declared) define(table, table.columns[index]);
+        for (const std::uint32_t index : table.declared) {
+            if (table.columns[index].expression == nullptr) define(table, table.columns[index]);
+        }
         if (!table.primary_key.empty()) {
             constraint(primary_key_name(naming_, table));
             sql_ += "PRIMARY KEY ";

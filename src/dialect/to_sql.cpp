@@ -84,7 +84,11 @@ SqlText to_sql(const detail::FlatStatement& statement, const Dialect& dialect) {
     SqlText out;
     out.sql = query.statement->sql;
     for (const auto index : query.statement->parameters) {
-        out.values.push_back(index < query.row_columns ? Value() : statement.values[index - query.row_columns]);
+        if (index >= first_constant) {
+            out.values.push_back(query.statement->constants[index - first_constant]);
+        } else {
+            out.values.push_back(index < query.row_columns ? Value() : statement.values[index - query.row_columns]);
+        }
     }
     return out;
 }

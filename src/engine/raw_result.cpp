@@ -40,7 +40,7 @@ BatchItem bind_values(const PlanPtr& plan, const FlatStatement& statement) {
     BatchItem item;
     item.statement = plan->query.statement;
     item.parameters.clear(item.statement->parameters.size());
-    for (const std::uint32_t index : item.statement->parameters) item.parameters.append(statement.values[index].view());
+    for (const std::uint32_t index : item.statement->parameters) item.parameters.append(item.statement->value(index, statement.values));
     return item;
 }
 

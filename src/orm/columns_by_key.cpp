@@ -43,7 +43,7 @@ void ColumnsByKey::request(SessionState& state, std::span<Entity* const> entitie
         BatchItem item;
         item.statement = plan_for(state, flat)->query.statement;
         item.parameters = ValueBuffer(item.statement->parameters.size());
-        for (const std::uint32_t index : item.statement->parameters) item.parameters.append(flat.values[index].view());
+        for (const std::uint32_t index : item.statement->parameters) item.parameters.append(item.statement->value(index, flat.values));
         items.push_back(std::move(item));
     }
 }

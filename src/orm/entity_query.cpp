@@ -142,7 +142,9 @@ EntityQuery Expansion::finish(const CompiledQuery& compiled) {
     origin.insert(origin.end(), tail_origin_.begin(), tail_origin_.end());
     origin.insert(origin.end(), origin_.begin() + main_values_, origin_.end());
     auto statement = std::make_shared<CompiledStatement>(*compiled.statement);
-    for (auto& parameter : statement->parameters) parameter = origin[parameter];
+    for (auto& parameter : statement->parameters) {
+        if (parameter < first_constant) parameter = origin[parameter];
+    }
     query_.statement = std::move(statement);
     return std::move(query_);
 }

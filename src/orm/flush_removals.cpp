@@ -39,7 +39,7 @@ awaitable<void> load_children(SessionState& state, const Relationship& relations
         BatchItem item;
         item.statement = plan->query.statement;
         item.parameters = ValueBuffer(item.statement->parameters.size());
-        for (const std::uint32_t index : item.statement->parameters) item.parameters.append(flat.values[index].view());
+        for (const std::uint32_t index : item.statement->parameters) item.parameters.append(item.statement->value(index, flat.values));
         batch.items.push_back(std::move(item));
         if (!state.connection->try_run(batch)) batch = co_await state.connection->run(std::move(batch));
         const ValueBuffer& rows = batch.items.front().rows;

@@ -142,6 +142,7 @@ void Flush::write_insert(Entity& entity) {
         if (version.ops->is_default(entity.field(version)) && version.ops->set_integer != nullptr) version.ops->set_integer(entity.field(version), 1);
     }
     for (const auto& column : table.columns) {
+        if (column.expression != nullptr) continue;
         const bool unset = (column.generated || column.has_server_default) && column.ops->is_default(entity.field(column));
         const bool forced = unset && std::find(state.flagged.begin(), state.flagged.end(), std::pair<Entity*, const Column*>(&entity, &column)) != state.flagged.end();
         if (!unset || forced) {
@@ -226,6 +227,9 @@ void Flush::applied(Batch& done) {
                     for (std::size_t r = 0; r < group.returning.size() && !group.read_back; ++r) {
                         const Column& column = table.columns[group.returning[r]];
                         column.ops->decode(entity.field(column), item.rows.row(i)[r + (group.key_returned ? 1 : 0)], column.name);
+                    }
+                    for (const auto& column : table.columns) {  // nobody has computed it yet
+                        if (column.expression != nullptr && column.deferred) column.ops->set_not_loaded(entity.field(column), &column.full_name);
                     }
                     entity.graph->save(entity);
                     entity.level = static_cast<std::uint32_t>(state.savepoints.size() + 1);

@@ -116,7 +116,7 @@ private:
                 const std::size_t key = std::min(parameter / width, count - 1);
                 item.parameters.append(keys_.key(begin + key)[parameter % width]);
             } else {
-                item.parameters.append(values[parameter - query.keys].view());
+                item.parameters.append(query.statement->value(parameter, values, query.keys));
             }
         }
         return item;
@@ -216,7 +216,7 @@ BatchItem bind_query(const EntityQuery& query, const FlatStatement& original) {
     item.statement = query.statement;
     item.parameters = ValueBuffer(parameters.size());
     item.parameters.reserve_rows(1);
-    for (const std::uint32_t parameter : parameters) item.parameters.append(original.values[parameter].view());
+    for (const std::uint32_t parameter : parameters) item.parameters.append(query.statement->value(parameter, original.values));
     return item;
 }
 

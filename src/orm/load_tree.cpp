@@ -80,7 +80,7 @@ void LoadTreeBuilder::check(const Table& table, const Options& options) const {
 std::vector<std::uint32_t> LoadTreeBuilder::further_columns(const Table& target, const Relationship& relationship, const Options& options) {
     std::vector<std::uint32_t> further;
     for (std::uint32_t i = target.plain_columns; i < target.columns.size(); ++i) {
-        bool read = target.columns[i].undeferred;
+        bool read = target.columns[i].read_by_default();
         for (const auto* option : options) {
             if (option->relationship != &relationship) continue;
             for (const auto& [column, wanted] : option->columns) read = column == &target.columns[i] ? wanted : read;

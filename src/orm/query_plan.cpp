@@ -71,9 +71,22 @@ bool names_others(const FlatStatement& statement, const ResultItem& item) {
     return false;
 }
 
+void add_table(const Table* table, std::vector<const Table*>& tables) {
+    if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+}
+
 void add_tables(const std::vector<LoadNode>& nodes, std::vector<const Table*>& tables) {
     for (const auto& node : nodes) {
-        if (std::find(tables.begin(), tables.end(), node.link->target) == tables.end()) tables.push_back(node.link->target);
+        const Table& target = *node.link->target;
+        add_table(&target, tables);
+        for (const std::uint32_t index : node.further) {
+            if (target.columns[index].expression == nullptr) continue;
+            Tape tape;
+            target.columns[index].expression(tape);
+            for (const Node& part : tape.nodes()) {
+                if (part.op == Op::column) add_table(static_cast<const Column*>(part.ref)->table, tables);
+            }
+        }
         add_tables(node.children, tables);
     }
 }

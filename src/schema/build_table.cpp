@@ -82,6 +82,7 @@ void add_column(Table& table, const ColumnDef& def, const Specimen& specimen) {
     column.deferred = def.deferred;
     column.undeferred = def.undeferred;
     column.deferred_group = def.deferred_group;
+    column.expression = def.expression;
     column.full_name = {table.type_name, def.member_name};
     column.default_factory = def.default_factory;
     column.onupdate = def.onupdate;

@@ -1,10 +1,12 @@
 // CompiledStatement: one statement shape rendered for one dialect, shared by every execution of that shape.
 #pragma once
 
+#include <azoth/types/value.hpp>
 #include <azoth/types/value_kind.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,15 @@ enum class Effect : std::uint8_t {
     unknown,      ///< text(): could be anything
 };
 
+/// CompiledStatement::parameters from here on count its constants.
+inline constexpr std::uint32_t first_constant = 0x80000000;
+
 /// Immutable once made; held by shared_ptr in the engine's statement cache, in batches and by drivers' prepared statements.
 struct CompiledStatement {
     std::uint64_t id = 0;              ///< unique in the process: the key of a driver's prepared-statement cache; 0 = never prepare (run once)
     std::string sql;                   ///< text with the dialect's placeholders
     std::vector<std::uint32_t> parameters;  ///< placeholder i (in text order) takes bound value parameters[i] of the statement
+    std::vector<Value> constants;           ///< values that the mapping binds: placeholder i takes constants[parameters[i] - first_constant]
     std::vector<ValueKind> parameter_kinds; ///< kind of each placeholder as far as known (null = unknown)
     std::uint32_t columns = 0;         ///< number of result columns as selected; 0 = returns no rows; for text() counted by the driver
     bool returns_rows = false;
@@ -33,6 +39,11 @@ struct CompiledStatement {
     std::string array_sql;
     /// Of an INSERT of parameter rows without RETURNING and upsert: the database's bulk load of the same columns ("COPY t (a, b) FROM STDIN").
     std::string copy_sql;
+
+    /// What a placeholder with this number in `parameters` takes, given the statement's own values, which are counted from `first`.
+    ValueView value(std::uint32_t parameter, std::span<const Value> values, std::size_t first = 0) const {
+        return parameter >= first_constant ? constants[parameter - first_constant].view() : values[parameter - first].view();
+    }
 };
 
 using CompiledPtr = std::shared_ptr<const CompiledStatement>;

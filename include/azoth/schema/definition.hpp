@@ -16,6 +16,7 @@ struct Table;
 namespace detail {
 
 class RelationMember;
+class Tape;
 struct TableSlot;
 
 /// A member, or a member of an embedded struct (`outer` then names the embedding member).
@@ -77,6 +78,8 @@ struct ColumnDef {
     bool has_server_default = false;
     bool deferred = false;    ///< the member is a deferred<T>
     bool undeferred = false;  ///< ... that is read by default
+    bool is_expression = false;
+    void (*expression)(Tape& out) = nullptr;  ///< writes the SQL that stands in place of a column
     std::uint32_t declared = 0;  ///< position among the columns as written
     std::string_view deferred_group{};
     std::uint32_t length = 0;
@@ -88,7 +91,7 @@ struct ColumnDef {
     ForeignKeyDef foreign_key{};
 
     /// Not one of the columns that every row of the table is read with. These come after all others.
-    constexpr bool set_apart() const { return deferred; }
+    constexpr bool set_apart() const { return deferred || is_expression; }
 };
 
 struct OrderDef {

@@ -91,7 +91,7 @@ constexpr Finding check_key(const KeyView& key, const TableShape& target) {
     for (std::size_t i = 0; i < key.size(); ++i) {
         const auto& local = key.shape->columns[find_column(*key.shape, key.local_id(i))];
         const auto at = key.remote(i, target);
-        if (at == no_position) {
+        if (at == no_position || target.columns[at].is_expression) {
             return {Problem::foreign_key_to_no_column,
                     key.shape->type_name,
                     local.member_name,

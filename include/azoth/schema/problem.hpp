@@ -183,7 +183,7 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
             return Finding{problem, shape.type_name, list.names[i], {}, {}, {}, {}};
         };
         if (!list.one_owner || !same(list.owner, shape.type)) return found(Problem::member_of_another_struct);
-        if (column == no_position) return found(Problem::constraint_of_no_column);
+        if (column == no_position || shape.columns[column].is_expression) return found(Problem::constraint_of_no_column);
         for (std::size_t j = 0; j < i; ++j) {
             if (list.members[j] == list.members[i]) return found(Problem::constraint_repeats_column);
         }

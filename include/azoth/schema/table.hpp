@@ -46,12 +46,15 @@ struct Column {
     bool has_server_default = false;
     bool deferred = false;           ///< the member is a deferred<T>
     bool undeferred = false;         ///< ... that is read by default
+    void (*expression)(detail::Tape& out) = nullptr;  ///< no column: writes the SQL that is read in its place
     std::string_view deferred_group;
     detail::DeferredName full_name;  ///< of a deferred member, for messages
     std::string server_default;  ///< SQL text
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
 
+    /// Of those that follow the plain ones.
+    bool read_by_default() const noexcept { return undeferred || !deferred; }
     void* field(void* object) const noexcept { return static_cast<char*>(object) + offset; }
     const void* field(const void* object) const noexcept { return static_cast<const char*>(object) + offset; }
     const void* saved(const void* snapshot) const noexcept { return static_cast<const char*>(snapshot) + saved_offset; }

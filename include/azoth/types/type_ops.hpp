@@ -343,4 +343,11 @@ struct TypeOpsOf<std::optional<Instant>> {
 template <class T>
 inline constexpr const TypeOps& type_ops = TypeOpsOf<T>::value;
 
+/// Of a member that is read and never written: it never looks changed, and no other object's value is copied onto it.
+constexpr TypeOps read_only(TypeOps ops) {
+    ops.same = [](const void*, const void*) { return true; };
+    ops.copy = [](void*, const void*) {};
+    return ops;
+}
+
 }  // namespace azoth::detail

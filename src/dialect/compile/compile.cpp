@@ -77,6 +77,7 @@ CompiledPtr Compiler::finish(Effect effect, bool returns_rows) {
     compiled->sql = std::move(sql_);
     compiled->array_sql = std::move(array_sql_);
     compiled->copy_sql = std::move(copy_sql_);
+    compiled->constants = std::move(constants_);
     compiled->parameters = std::move(parameters_);
     compiled->parameter_kinds = std::move(kinds_);
     compiled->columns = columns_;

@@ -39,7 +39,8 @@ private:
     // ---- names.cpp
     void assign_names();
     std::string describe(const FromKey& key) const;
-    void append_name(const FromKey& key);
+    void append_name(const FromKey& key) { sql_ += from_name(key); }
+    std::string from_name(const FromKey& key) const;
     void append_column(const ColumnOf& column);
     void append_alias(std::string_view natural, std::string_view wanted);
     FromKey key_of(NodeId node) const;
@@ -121,9 +122,13 @@ private:
 
     // ---- entity_item.cpp: which columns of an entity are read
     void list_read_columns();
-    void list_read_columns(std::span<const NodeId> roots);
+    void list_read_columns(std::span<const NodeId> roots, bool returning);
     std::vector<std::uint32_t> further_columns(NodeId item) const;
     void entity_item(NodeId node, const std::string* names, bool widen);
+
+    // ---- member_expression.cpp
+    void member_expression(const ColumnOf& member);
+    void render_for(const Column& member, std::string text, std::string name);
     void subquery(NodeId node);
 
     // ---- compound.cpp
@@ -200,6 +205,17 @@ private:
     std::vector<const Column*> parameter_columns_;   ///< of an INSERT of parameter rows
     std::size_t values_begin_ = 0, values_end_ = 0;  ///< where in the text its VALUES stand
     std::string array_sql_, copy_sql_;
+
+    /// Of the expression of a member: the table that has the member, and what that is called around the expression.
+    struct Owner {
+        const Table* table = nullptr;
+        std::string text;
+        std::string name;
+        const Scope* scope = nullptr;
+    };
+    Owner owner_;
+    std::vector<Value> constants_;                   ///< values of such expressions
+    std::uint32_t expression_depth_ = 0;
 };
 
 /// Restores a member when the scope ends.

@@ -28,14 +28,15 @@ void Compiler::list_read_columns() {
         throw_argument_error("an option names " + std::string(column.table->type_name) + '.' + std::string(column.member) + ", but the query selects no " +
                              std::string(column.table->type_name) + " as an entity");
     }
-    list_read_columns(roots);
+    list_read_columns(roots, false);
 }
 
-void Compiler::list_read_columns(std::span<const NodeId> roots) {
+// RETURNING speaks of single rows, and not every database takes a subquery there: it leaves expressions out.
+void Compiler::list_read_columns(std::span<const NodeId> roots, bool returning) {
     for (const NodeId root : roots) {
         const Node& node = tree_[root];
         if (node.op == Op::query || node.op == Op::compound || node.op == Op::returning) {
-            list_read_columns(tree_.children(root));
+            list_read_columns(tree_.children(root), node.op == Op::returning);
             continue;
         }
         if (node.op != Op::item_entity) continue;
@@ -45,7 +46,7 @@ void Compiler::list_read_columns(std::span<const NodeId> roots) {
         if ((node.flags & item_listed) != 0) {
             for (const NodeId child : tree_.children(root)) read[static_cast<const Column*>(tree_[child].ref)->index] = true;
         } else {
-            for (const Column& column : table.columns) read[column.index] = column.undeferred;
+            for (const Column& column : table.columns) read[column.index] = column.read_by_default();
             for (const NodeId option : tree_.roots()) {
                 if (tree_[option].op != Op::column_option) continue;
                 const Column& column = *static_cast<const Column*>(tree_[option].ref);
@@ -54,7 +55,7 @@ void Compiler::list_read_columns(std::span<const NodeId> roots) {
         }
         auto& further = read_.emplace_back(root, std::vector<std::uint32_t>()).second;
         for (std::uint32_t i = table.plain_columns; i < table.columns.size(); ++i) {
-            if (read[i]) further.push_back(i);
+            if (read[i] && !(returning && table.columns[i].expression != nullptr)) further.push_back(i);
         }
     }
 }
@@ -82,7 +83,8 @@ void Compiler::entity_item(NodeId at, const std::string* names, bool widen) {
         if (!type.empty()) sql_ += "CAST(";
         append_column({from, &described});
         if (!type.empty()) sql_ += " AS " + type + ')';
-        if (names != nullptr) append_alias(described.name, *names++);
+        const std::string_view natural = described.expression == nullptr ? std::string_view(described.name) : std::string_view();
+        append_alias(natural, names == nullptr ? std::string_view(described.name) : std::string_view(*names++));
     };
     for (std::uint32_t i = 0; i < table.plain_columns; ++i) column(i);
     for (const std::uint32_t index : further_columns(at)) column(index);

@@ -7,6 +7,8 @@
 namespace azoth::detail {
 
 void Compiler::check_target(const Column& column, const Table& table, std::string_view clause) const {
+    if (column.expression != nullptr)
+        throw_argument_error(std::string(clause) + ": " + std::string(table.type_name) + '.' + std::string(column.member) + " is an expression, which is read and never written");
     if (column.table == &table) return;
     throw_argument_error(std::string(clause) + ": " + column.table->full_name() + '.' + column.name + " is no column of " + table.full_name());
 }

@@ -14,6 +14,7 @@ void Compiler::assign_names() {
         if (node.op == Op::from_table || node.op == Op::item_entity) taken.emplace_back(static_cast<const Table*>(node.ref)->name);
         if (node.op == Op::column && node.ref != nullptr) taken.emplace_back(static_cast<const Column*>(node.ref)->table->name);
     }
+    if (owner_.table != nullptr) taken.emplace_back(owner_.name);
     for (std::uint32_t id = 1; id <= tree_.source_count(); ++id) {
         names_[id - 1] = tree_.source(id).name;
         if (!names_[id - 1].empty()) taken.emplace_back(tree_.source(id).name);
@@ -37,12 +38,19 @@ std::string Compiler::describe(const FromKey& key) const {
     return key.source == 0 ? key.table->full_name() : names_[key.source - 1];
 }
 
-void Compiler::append_name(const FromKey& key) {
-    if (key.source == 0) {
-        dialect_.append_qualified(sql_, key.table->schema, key.table->name);
-    } else {
-        dialect_.append_identifier(sql_, names_[key.source - 1]);
+std::string Compiler::from_name(const FromKey& key) const {
+    if (owner_.table != nullptr && key == FromKey{owner_.table, 0}) {
+        const Scope* scope = scope_;
+        while (scope != owner_.scope && scope != nullptr && scope->find(key) == nullptr) scope = scope->parent;
+        if (scope == owner_.scope) return owner_.text;
     }
+    std::string text;
+    if (key.source == 0) {
+        dialect_.append_qualified(text, key.table->schema, key.table->name);
+    } else {
+        dialect_.append_identifier(text, names_[key.source - 1]);
+    }
+    return text;
 }
 
 FromKey Compiler::key_of(NodeId at) const {
@@ -57,12 +65,13 @@ FromKey Compiler::key_of(NodeId at) const {
 }
 
 void Compiler::append_column(const ColumnOf& column) {
+    const bool of_table = column.from.source == 0 || tree_.source(column.from.source).kind == SourceKind::alias;
+    if (of_table && column.column->expression != nullptr) return member_expression(column);
     if (qualify_) {
         append_name(column.from);
         sql_ += '.';
     }
-    const bool source = column.from.source != 0 && tree_.source(column.from.source).kind != SourceKind::alias;
-    dialect_.append_identifier(sql_, source ? source_column(column.from.source, column.column->name) : column.column->name);
+    dialect_.append_identifier(sql_, of_table ? column.column->name : source_column(column.from.source, column.column->name));
 }
 
 // AS, where the expression is not called so by itself.

@@ -24,6 +24,8 @@ bool counts(std::string_view name) {
 void Compiler::strict(NodeId at, std::vector<FromKey>& out) const {
     switch (tree_[at].op) {
         case Op::column:
+            if (static_cast<const Column*>(tree_[at].ref)->expression != nullptr) return;
+            [[fallthrough]];
         case Op::source_column: out.push_back(key_of(at)); return;
         case Op::add:
         case Op::sub:
