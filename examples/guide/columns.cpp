@@ -30,6 +30,24 @@ struct Article {
 };
 // endregion
 
+// region: computed
+struct Item {
+    std::int64_t id{};
+    std::int32_t cents{};
+    std::int32_t quantity{};
+    std::int64_t total{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("items",
+            column<&Item::id>(primary_key),
+            column<&Item::cents>(),
+            column<&Item::quantity>(),
+            column<&Item::total>(computed("cents * quantity")));
+    }
+};
+// endregion
+
 // region: expression
 struct Issue {
     std::int64_t id{};
@@ -61,8 +79,8 @@ constexpr auto Issue::mapping() {
 
 }  // namespace press
 
-using press::Article, press::Issue, press::Letter;
-static_assert(azoth::check<Article, Issue, Letter>());
+using press::Article, press::Issue, press::Item, press::Letter;
+static_assert(azoth::check<Article, Issue, Item, Letter>());
 
 namespace {
 
@@ -113,12 +131,22 @@ awaitable<void> count(async_sessionmaker async_session) {
 }
 // endregion
 
+awaitable<void> compute(async_sessionmaker async_session) {
+    auto session = async_session();
+    Item item;
+    item.cents = 250;
+    item.quantity = 3;
+    auto handle = session.add(std::move(item));
+    co_await session.flush();
+    expect(handle->total == 750, "read back");
+}
+
 }  // namespace
 
 awaitable<void> members(azoth::AsyncEngine engine) {
     {
         auto connection = co_await engine.begin();
-        co_await connection.create_all(azoth::metadata<Article, Issue, Letter>());
+        co_await connection.create_all(azoth::metadata<Article, Issue, Item, Letter>());
         co_await connection.commit();
     }
     async_sessionmaker async_session(engine);
@@ -135,6 +163,7 @@ awaitable<void> members(azoth::AsyncEngine engine) {
     co_await read_deferred(async_session, id);
     co_await write_deferred(async_session, id);
     co_await count(async_session);
+    co_await compute(async_session);
 }
 
 }  // namespace guide

@@ -104,6 +104,10 @@ private:
             sql_ += " DEFAULT ";
             default_value(column);
         }
+        if (!column.computed.empty()) {
+            sql_ += " GENERATED ALWAYS AS (" + column.computed + ") STORED";
+            return;  // MariaDB takes no NOT NULL there
+        }
         if (!column.nullable || column.primary_key) sql_ += " NOT NULL";
     }
 

@@ -49,7 +49,7 @@ public:
         std::vector<bool> left(table_.columns.size());
         for (const Column& column : table_.columns) {
             const bool unset = column.generated || column.has_server_default;
-            left[column.index] = column.expression != nullptr || (unset && column.ops->is_default(column.field(object)));
+            left[column.index] = column.read_only() || (unset && column.ops->is_default(column.field(object)));
         }
         if (batches_.empty() || in_batch_ == rows_per_batch) {
             batches_.emplace_back();

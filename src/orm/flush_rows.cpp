@@ -142,7 +142,10 @@ void Flush::write_insert(Entity& entity) {
         if (version.ops->is_default(entity.field(version)) && version.ops->set_integer != nullptr) version.ops->set_integer(entity.field(version), 1);
     }
     for (const auto& column : table.columns) {
-        if (column.expression != nullptr) continue;
+        if (column.read_only()) {
+            if (!column.computed.empty() && !column.deferred) shape.returning.push_back(column.index);
+            continue;
+        }
         const bool unset = (column.generated || column.has_server_default) && column.ops->is_default(entity.field(column));
         const bool forced = unset && std::find(state.flagged.begin(), state.flagged.end(), std::pair<Entity*, const Column*>(&entity, &column)) != state.flagged.end();
         if (!unset || forced) {
@@ -229,7 +232,7 @@ void Flush::applied(Batch& done) {
                         column.ops->decode(entity.field(column), item.rows.row(i)[r + (group.key_returned ? 1 : 0)], column.name);
                     }
                     for (const auto& column : table.columns) {  // nobody has computed it yet
-                        if (column.expression != nullptr && column.deferred) column.ops->set_not_loaded(entity.field(column), &column.full_name);
+                        if (column.read_only() && column.deferred) column.ops->set_not_loaded(entity.field(column), &column.full_name);
                     }
                     entity.graph->save(entity);
                     entity.level = static_cast<std::uint32_t>(state.savepoints.size() + 1);
@@ -248,6 +251,7 @@ void Flush::applied(Batch& done) {
                     for (const auto* column : group.set) entity.graph->save(entity, *column);
                     if (rekey) state.map.insert(entity);
                     entity.flag_modified = false;
+                    if (table.has_computed) entity.epoch = 0;  // what the database computes from the new values is not known here
                     break;
                 }
                 case WriteGroup::Kind::delete_:

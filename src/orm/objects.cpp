@@ -236,7 +236,7 @@ std::vector<std::shared_ptr<void>> SessionCore::deleted() const {
 }
 
 void SessionCore::flag_modified(const Table& table, const void* object, const Column& column) {
-    if (column.expression != nullptr) throw_argument_error("flag_modified(): " + name_of(table) + "." + std::string(column.member) + " is an expression, which is never written");
+    if (column.read_only()) throw_argument_error("flag_modified(): " + name_of(table) + "." + std::string(column.member) + " is read and never written");
     Entity* entity = entity_at(table, object);
     entity->flag_modified = true;
     state_->flagged.emplace_back(entity, &column);

@@ -83,6 +83,8 @@ void add_column(Table& table, const ColumnDef& def, const Specimen& specimen) {
     column.undeferred = def.undeferred;
     column.deferred_group = def.deferred_group;
     column.expression = def.expression;
+    column.computed = def.computed;
+    table.has_computed = table.has_computed || def.is_computed;
     column.full_name = {table.type_name, def.member_name};
     column.default_factory = def.default_factory;
     column.onupdate = def.onupdate;

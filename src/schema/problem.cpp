@@ -76,6 +76,10 @@ std::string describe(const Finding& f) {
             return where + ": a version_id column cannot be azoth::deferred: every UPDATE compares it";
         case Problem::deferral_of_plain_member:
             return where + ": undeferred and deferred_group(...) are for members of type azoth::deferred<T>";
+        case Problem::computed_and_given:
+            return where + ": a computed(...) column gets its value from the database alone: it is no key and no version, and has no default";
+        case Problem::computed_by_nothing:
+            return where + ": computed() without SQL";
         case Problem::foreign_key_to_deferred:
             return where + ": the foreign key refers to " + other + ", which is azoth::deferred and not always there to compare";
         case Problem::foreign_key_to_no_column:

@@ -76,6 +76,9 @@ struct ColumnDef {
     bool no_generated_key = false;
     bool has_numeric = false;
     bool has_server_default = false;
+    bool has_default_factory = false;
+    bool has_onupdate = false;
+    bool has_stored_form = false;  ///< stored_as
     bool deferred = false;    ///< the member is a deferred<T>
     bool undeferred = false;  ///< ... that is read by default
     bool is_expression = false;
@@ -86,6 +89,8 @@ struct ColumnDef {
     std::uint16_t precision = 0;
     std::uint16_t scale = 0;
     std::string_view server_default{};
+    std::string_view computed{};  ///< SQL of a column that the database computes
+    bool is_computed = false;
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
     ForeignKeyDef foreign_key{};

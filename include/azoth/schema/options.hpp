@@ -88,6 +88,15 @@ struct ServerDefaultOption {
         column.has_server_default = true;
     }
 };
+struct ComputedOption {
+    std::string_view sql;
+    template <class Member>
+    constexpr void apply_to(ColumnDef& column) const {
+        column.computed = sql;
+        column.is_computed = true;
+        column.type = &read_only_type_ops<Member>;
+    }
+};
 struct DeferredGroupOption {
     std::string_view name;
     constexpr void apply(ColumnDef& column) const { column.deferred_group = name; }
@@ -109,6 +118,7 @@ struct StoredAsOption {
         if constexpr (NamedEnum<remove_optional_t<Held>>) {
             column.type = &stored_type_ops<Member, Stored>;
             column.facts = stored_type_ops<Held, Stored>;
+            column.has_stored_form = true;
         }
     }
 };
@@ -126,6 +136,7 @@ struct DefaultFactoryOption {
     constexpr void apply_to(ColumnDef& column) const {
         static_assert(gives<F, Member>,
                       "azoth: default_factory<> takes a function without parameters that returns the member's type");
+        column.has_default_factory = true;
         if constexpr (gives<F, Member>) column.default_factory = &call_into_field<F, Member>;
     }
 };
@@ -135,6 +146,7 @@ struct OnUpdateOption {
     constexpr void apply_to(ColumnDef& column) const {
         static_assert(gives<F, Member>,
                       "azoth: onupdate<> takes a function without parameters that returns the member's type");
+        column.has_onupdate = true;
         if constexpr (gives<F, Member>) column.onupdate = &call_into_field<F, Member>;
     }
 };
@@ -185,6 +197,9 @@ constexpr detail::ServerDefaultOption server_default(std::string_view sql) { ret
 template <class Stored>
 inline constexpr detail::StoredAsOption<Stored> stored_as{};
 
+/// The database computes the column from others of its row, and stores it: GENERATED ALWAYS AS (sql) STORED. It is never written; an INSERT
+/// reads it back, and after an UPDATE the object is expired.
+constexpr detail::ComputedOption computed(std::string_view sql) { return {sql}; }
 /// Of deferred<T> members: read all together by `undefer_group<T>("name")`.
 constexpr detail::DeferredGroupOption deferred_group(std::string_view name) { return {name}; }
 /// Of a deferred<T> member: read by default. `defer<&T::member>()` and `load_only<...>()` leave it out.

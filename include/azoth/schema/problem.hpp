@@ -39,6 +39,8 @@ enum class Problem : std::uint8_t {
     deferred_foreign_key,
     deferred_version,
     deferral_of_plain_member,
+    computed_and_given,
+    computed_by_nothing,
     // several structs
     foreign_key_to_no_column,
     foreign_key_of_another_type,
@@ -121,6 +123,12 @@ constexpr Problem column_problem(const TableShape& shape, const ColumnDef& colum
     if (column.name.empty()) return Problem::no_column_name;
     if (column.primary_key && column.facts.nullable) return Problem::nullable_primary_key;
     if (column.version_id && (!column.facts.integral || column.facts.nullable)) return Problem::version_not_integer;
+    if (column.is_computed) {
+        if (column.computed.empty()) return Problem::computed_by_nothing;
+        if (column.primary_key || column.version_id || column.foreign_key.present || column.has_server_default ||
+            column.has_default_factory || column.has_onupdate || column.has_stored_form)
+            return Problem::computed_and_given;
+    }
     if (column.deferred) {
         if (column.primary_key) return Problem::deferred_primary_key;
         if (column.version_id) return Problem::deferred_version;
@@ -191,6 +199,8 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
             return found(Problem::nullable_primary_key);
         if (constraint.kind == Kind::primary_key && shape.columns[column].deferred)
             return found(Problem::deferred_primary_key);
+        if ((constraint.kind == Kind::primary_key || constraint.kind == Kind::foreign_key) && shape.columns[column].is_computed)
+            return found(Problem::computed_and_given);
         if (constraint.kind == Kind::foreign_key && shape.columns[column].deferred)
             return found(Problem::deferred_foreign_key);
         if (constraint.kind == Kind::foreign_key && sets_null(constraint.foreign_key) &&

@@ -62,6 +62,9 @@ constexpr void refuse() {
                   "azoth: a version_id column cannot be azoth::deferred: every UPDATE compares it");
     static_assert(differs<P, Problem::deferral_of_plain_member>,
                   "azoth: undeferred and deferred_group(...) are for members of type azoth::deferred<T>");
+    static_assert(differs<P, Problem::computed_and_given>,
+                  "azoth: a computed(...) column gets its value from the database alone: it is no key and no version, and has no default");
+    static_assert(differs<P, Problem::computed_by_nothing>, "azoth: computed() without SQL");
     static_assert(differs<P, Problem::foreign_key_to_deferred>,
                   "azoth: the foreign key refers to an azoth::deferred member, which is not always there to compare");
     static_assert(differs<P, Problem::foreign_key_to_no_column>,

@@ -50,9 +50,11 @@ struct Column {
     std::string_view deferred_group;
     detail::DeferredName full_name;  ///< of a deferred member, for messages
     std::string server_default;  ///< SQL text
+    std::string computed;        ///< SQL text of a column that the database computes
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
 
+    bool read_only() const noexcept { return expression != nullptr || !computed.empty(); }
     /// Of those that follow the plain ones.
     bool read_by_default() const noexcept { return undeferred || !deferred; }
     void* field(void* object) const noexcept { return static_cast<char*>(object) + offset; }
@@ -195,6 +197,7 @@ struct Table {
     std::int32_t version_column = -1;
     std::int32_t generated_column = -1;
     bool snapshot_needs_drop = false;
+    bool has_computed = false;  ///< columns that the database computes from others
 
     Table() = default;
     Table(const Table&) = delete;

@@ -10,15 +10,6 @@
 
 namespace azoth {
 
-namespace detail {
-
-template <class Member>
-inline constexpr TypeOps read_only_type_ops = read_only(make_type_ops<Member>());
-template <class T>
-inline constexpr TypeOps read_only_type_ops<deferred<T>> = read_only(TypeOpsOf<deferred<T>>::value);
-
-}  // namespace detail
-
 /// In mapping(): the member is read from SQL, and never written. In queries `col<&User::post_count>` stands for the expression.
 /// ```cpp
 /// expression<&User::post_count>([] {

@@ -219,6 +219,8 @@ template <class T>
 struct TypeOpsOf<deferred<T>> {
     static constexpr TypeOps value = make_deferred_ops<T, TypeOpsOf<T>::value>(make_type_facts<T>());
 };
+template <class T>
+inline constexpr TypeOps read_only_type_ops<deferred<T>> = read_only(TypeOpsOf<deferred<T>>::value);
 
 }  // namespace detail
 }  // namespace azoth

@@ -349,5 +349,7 @@ constexpr TypeOps read_only(TypeOps ops) {
     ops.copy = [](void*, const void*) {};
     return ops;
 }
+template <class Member>
+inline constexpr TypeOps read_only_type_ops = read_only(make_type_ops<Member>());
 
 }  // namespace azoth::detail

@@ -182,6 +182,7 @@ private:
     void delete_rows(std::span<const NodeId> roots);
     Scope target_scope(const Table& table, std::span<const NodeId> sets, std::span<const NodeId> where) const;
     bool returning(std::span<const NodeId> roots, bool can, std::string_view statement);
+    void check_written(const Column& column, const Table& table, std::string_view clause) const;
     void check_target(const Column& column, const Table& table, std::string_view clause) const;
 
     // ---- text.cpp

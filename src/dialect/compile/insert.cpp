@@ -6,9 +6,14 @@
 
 namespace azoth::detail {
 
+void Compiler::check_written(const Column& column, const Table& table, std::string_view clause) const {
+    check_target(column, table, clause);
+    if (!column.read_only()) return;
+    throw_argument_error(std::string(clause) + ": " + std::string(table.type_name) + '.' + std::string(column.member) +
+                         (column.expression != nullptr ? " is an expression" : " is computed by the database") + ", which is read and never written");
+}
+
 void Compiler::check_target(const Column& column, const Table& table, std::string_view clause) const {
-    if (column.expression != nullptr)
-        throw_argument_error(std::string(clause) + ": " + std::string(table.type_name) + '.' + std::string(column.member) + " is an expression, which is read and never written");
     if (column.table == &table) return;
     throw_argument_error(std::string(clause) + ": " + column.table->full_name() + '.' + column.name + " is no column of " + table.full_name());
 }
@@ -83,7 +88,7 @@ void Compiler::insert_values(std::span<const NodeId> roots, const Table& table) 
         throw_argument_error("insert into " + table.full_name() + ": values come from values(), from rows or from a query, not from several of them");
     }
     for (const NodeId node : sets) columns.push_back(static_cast<const Column*>(tree_[node].ref));
-    for (const Column* column_ptr : columns) check_target(*column_ptr, table, "insert into " + table.full_name());
+    for (const Column* column_ptr : columns) check_written(*column_ptr, table, "insert into " + table.full_name());
     if (columns.empty()) {
         if (!rows.empty() || query_follows) throw_argument_error("insert into " + table.full_name() + ": the columns are missing");
         sql_ += features_.default_values ? " DEFAULT VALUES" : " () VALUES ()";

@@ -27,7 +27,7 @@ void Compiler::assignments(std::span<const NodeId> sets, const Table& table, boo
     std::vector<const Column*> seen;
     for (const NodeId node : sets) {
         const auto& target = *static_cast<const Column*>(tree_[node].ref);
-        check_target(target, table, "values()");
+        check_written(target, table, "values()");
         if (std::find(seen.begin(), seen.end(), &target) != seen.end()) {
             throw_argument_error("a value for " + table.full_name() + '.' + target.name + " is given twice");
         }

@@ -44,6 +44,12 @@ struct Everything {
     }
 };
 
+struct Product {
+    std::int32_t id{};
+    std::int64_t total{};
+    static constexpr auto mapping() { return table("products", column<&Product::id>(azoth::primary_key), column<&Product::total>(computed("id * 2"), azoth::unique)); }
+};
+
 struct LongText {
     std::string id{};
     static constexpr auto mapping() { return table("long_text", column<&LongText::id>(azoth::primary_key)); }
@@ -110,6 +116,13 @@ TEST_CASE("a cycle of foreign keys is closed afterwards, inline on SQLite", "[di
     CHECK_THAT(dropped[0], Contains("DROP CONSTRAINT fk_"));
     CHECK_THAT(drop_all(model, dialect::mysql)[0], Contains("DROP FOREIGN KEY fk_"));
     CHECK_THROWS_AS(add_foreign_key(table_of<Left>().foreign_keys[0], dialect::sqlite), NotSupportedError);
+}
+
+TEST_CASE("computed columns", "[dialect][ddl]") {
+    CHECK(create_table(table_of<Product>(), dialect::sqlite) ==
+          Lines{"CREATE TABLE products (id INTEGER NOT NULL, total BIGINT GENERATED ALWAYS AS (id * 2) STORED, PRIMARY KEY (id), UNIQUE (total))"});
+    CHECK_THAT(create_table(table_of<Product>(), dialect::postgresql)[0], Contains("total BIGINT GENERATED ALWAYS AS (id * 2) STORED,"));
+    CHECK_THAT(create_table(table_of<Product>(), dialect::mysql)[0], Contains("total BIGINT GENERATED ALWAYS AS (id * 2) STORED,"));
 }
 
 TEST_CASE("names by convention", "[dialect][ddl]") {
