@@ -178,8 +178,10 @@ set(AZOTH_SOURCES
     src/engine/transaction_state.cpp
     src/engine/value_text.cpp
     src/migrate/create.cpp
+    src/orm/associations.cpp
     src/orm/entity_query.cpp
     src/orm/flush.cpp
+    src/orm/flush_associations.cpp
     src/orm/flush_collect.cpp
     src/orm/flush_order.cpp
     src/orm/flush_read_back.cpp

@@ -173,7 +173,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
 }
 
 bool anything_to_write(SessionState& state) {
-    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.flagged.empty()) return true;
+    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.associations.empty() || !state.flagged.empty()) return true;
     bool found = false;
     state.for_each_graph([&](Graph& graph) {
         graph.for_each([&](Entity& entity) {
@@ -196,6 +196,9 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
     }
     for (const auto& link : state.links) {
         if (reads(link.child->table)) return true;
+    }
+    for (const auto& change : state.associations) {
+        if (reads(change.relationship->link().secondary)) return true;
     }
     bool found = false;
     state.for_each_graph([&](Graph& graph) {

@@ -52,6 +52,7 @@ struct Flush {
     // ---- deciding (no I/O)
     void collect();                                      ///< flush_collect.cpp
     void apply_link(const Link& link);                   ///< flush_collect.cpp
+    void apply_association(const Association& change);   ///< flush_associations.cpp: a row of the secondary table
     void switch_rows();                                  ///< flush_collect.cpp: delete + add of one key becomes an UPDATE
     void sort_tables();                                  ///< flush_order.cpp
     std::vector<std::vector<Entity*>> levels(std::span<Entity* const> rows, bool deleting) const;  ///< flush_order.cpp

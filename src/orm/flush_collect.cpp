@@ -143,6 +143,7 @@ void Flush::collect() {
             state.removed.push_back(link.child);
         }
     }
+    for (const auto& change : state.associations) apply_association(change);
     for (const auto& link : state.links) apply_link(link);
 
     for (auto* entity : state.pending) {
@@ -234,8 +235,7 @@ void Flush::finish() {
             std::erase(from.writable().entities, entity);
         }
     }
-    state.links.clear();
-    state.link_index.clear();
+    state.forget_changes();
     state.flagged.clear();
     std::erase_if(state.pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });
     std::erase_if(state.removed, [](const Entity* entity) { return entity->state != ObjectState::persistent; });

@@ -34,17 +34,36 @@ void append_criteria(Tape& out, const Fragment& fragment, const FlatStatement& o
 }
 
 Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView> key, const FlatStatement& original) {
-    const Table& target = *node.link->target;
-    const auto& columns = node.link->remote;
+    const RelationshipLink& link = *node.link;
+    const Table& target = *link.target;
+    // With a secondary table, the keys are its own: they are selected beside the target, which does not have them.
+    const Table& holder = link.secondary != nullptr ? *link.secondary : target;
+    const auto& columns = link.secondary != nullptr ? link.near : link.remote;
     const bool composite = columns.size() > 1;
     Tape out;
     out.reserve(16 + size * (columns.size() + 1), size * columns.size());
     out.leaf(Op::item_entity, &target);
-    for (const std::uint32_t column : columns) out.leaf(Op::column, &target.columns[column]);
+    if (link.secondary != nullptr) {
+        for (const std::uint32_t column : columns) {
+            out.leaf(Op::column, &holder.columns[column]);
+            out.close(Op::item, 1);
+        }
+        out.leaf(Op::from_table, &target);
+        out.close(Op::select_from, 1);
+        out.leaf(Op::from_table, &holder);
+        for (std::size_t i = 0; i < link.far.size(); ++i) {
+            out.leaf(Op::column, &holder.columns[link.far[i]]);
+            out.leaf(Op::column, &target.columns[link.remote[i]]);
+            out.close(Op::eq, 2);
+        }
+        if (link.far.size() > 1) out.close(Op::and_, static_cast<std::uint16_t>(link.far.size()));
+        out.close(Op::join, 2, nullptr, 0, join_inner);
+    }
+    for (const std::uint32_t column : columns) out.leaf(Op::column, &holder.columns[column]);
     if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     std::uint32_t before = composite ? static_cast<std::uint32_t>(columns.size() + 1) : 1;
     for (std::size_t i = 0; i < size; ++i) {
-        for (std::size_t k = 0; k < key.size(); ++k) out.bind(Value(key[k]), &target.columns[columns[k]].type);
+        for (std::size_t k = 0; k < key.size(); ++k) out.bind(Value(key[k]), &holder.columns[columns[k]].type);
         if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     }
     before += static_cast<std::uint32_t>(size * (composite ? key.size() + 1 : 1));
@@ -111,6 +130,7 @@ std::shared_ptr<const EntityQuery> key_query(SessionState& state, const LoadNode
     FlatStatement statement = expansion.statement();
     const PlanPtr plan = plan_for(state, statement);
     auto query = std::make_shared<EntityQuery>(expansion.finish(plan->query));
+    if (node.link->secondary != nullptr) query->key_column = plan->query.items[1].first_column;
     if (node.uses_sources) {  // keep the values with it; those of joined loads below were counted in the original statement
         auto own = std::make_shared<CompiledStatement>(*plan->query.statement);
         query->values = std::move(statement.values);

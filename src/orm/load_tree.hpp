@@ -34,7 +34,7 @@ struct LoadNode {
     std::vector<LoadNode> children;
     std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
 
-    bool to_many() const noexcept { return link->direction == Direction::one_to_many; }
+    bool to_many() const noexcept { return link->direction != Direction::many_to_one; }
     bool joins() const noexcept {
         return strategy == LoadStrategy::joined || strategy == LoadStrategy::joined_inner || strategy == LoadStrategy::contains_eager;
     }

@@ -65,23 +65,19 @@ void link_target(SessionState& state, Entity& owner, const Relationship& relatio
 void link_collection(SessionState& state, Entity& owner, const Relationship& relationship, std::vector<Entity*> loaded, bool overwrite) {
     if (!relationship.many()) return link_target(state, owner, relationship, loaded.empty() ? nullptr : loaded.front(), overwrite);
     if (!wants_load(owner, relationship, overwrite)) return;
-    const RelationshipLink& link = relationship.link();
     RelationMember& member = *relationship.member(owner.object);
 
     std::vector<Entity*> members;
     members.reserve(loaded.size());
-    const bool pending = !state.links.empty();
+    using Change = SessionState::Membership;
+    const bool pending = (!state.links.empty() || !state.associations.empty()) && !overwrite;
     for (auto* entity : loaded) {
-        if (pending && !overwrite) {  // moved elsewhere or taken out, not flushed
-            const Link* change = state.find_link(*entity, link.remote);
-            if (change != nullptr && change->parent != &owner) continue;
-        }
+        if (pending && state.pending_change(owner, relationship, *entity) == Change::taken_out) continue;  // or moved elsewhere
         members.push_back(entity);
     }
-    if (pending && !overwrite) {  // put in, not flushed
+    if (pending) {
         for (auto* entity : member.members()) {
-            const Link* change = state.find_link(*entity, link.remote);
-            if (change != nullptr && change->parent == &owner && std::find(members.begin(), members.end(), entity) == members.end()) members.push_back(entity);
+            if (state.pending_change(owner, relationship, *entity) == Change::put_in && std::find(members.begin(), members.end(), entity) == members.end()) members.push_back(entity);
         }
     }
     for (auto* entity : members) keep_with(state, owner.graph, *entity);

@@ -14,18 +14,21 @@ std::uint16_t index_of(const Relationship& relationship) { return static_cast<st
 
 bool alive(const Entity& entity) { return entity.state != ObjectState::deleted && entity.state != ObjectState::detached; }
 
+bool usable(const Entity& entity) { return entity.state == ObjectState::pending || entity.state == ObjectState::persistent; }
+
 void check_alive(const Entity& entity, const Relationship& relationship) {
     if (!alive(entity))
         throw_invalid_request(relationship.full_name() + ": the " + std::string(entity.table->type_name) + " is deleted or detached and cannot be linked");
 }
 
-// Puts `child` into the collection, wherever it is loaded or queued; no link is recorded.
-void insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
+// Puts `child` into the collection, wherever it is loaded or queued; no link is recorded. False: it was there already.
+bool insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
     RelationMember& member = *many.member(owner.object);
     const auto& present = member.members();
-    if (std::find(present.begin(), present.end(), &child) != present.end()) return;
+    if (std::find(present.begin(), present.end(), &child) != present.end()) return false;
     state.record_relation(owner, index_of(many));
     member.writable().entities.push_back(&child);
+    return true;
 }
 
 void erase_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
@@ -132,7 +135,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
             }
         }
     }
-    if (target != nullptr && (owner.state == ObjectState::pending || owner.state == ObjectState::persistent)) add_to_session(state, *target, relationship);
+    if (target != nullptr && usable(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_add(RelationMember& member, Entity* target) {
@@ -144,7 +147,14 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
     check_alive(owner, relationship);
     check_alive(*target, relationship);
     pin(state, owner, *target);
-    insert_member(state, owner, relationship, *target);
+    const bool fresh = insert_member(state, owner, relationship, *target);
+    if (link.secondary != nullptr) {
+        if (!fresh) return;  // a pair is one row: adding it twice is adding it once
+        state.associations.note(relationship, owner, *target, true);
+        if (link.inverse != nullptr) insert_member(state, *target, *link.inverse, owner);
+        if (usable(owner)) add_to_session(state, *target, relationship);
+        return;
+    }
     state.record_link(*target, &owner, relationship, link.remote, link.local);
     if (target->marked_removed && target->state == ObjectState::persistent) {  // taken back before it was flushed
         target->marked_removed = false;
@@ -155,7 +165,7 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
         if (old != nullptr && old != &owner) erase_member(state, *old, relationship, *target);
         set_target(state, *target, *link.inverse, &owner);
     }
-    if (owner.state == ObjectState::pending || owner.state == ObjectState::persistent) add_to_session(state, *target, relationship);
+    if (usable(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_remove(RelationMember& member, Entity* target) {
@@ -168,6 +178,11 @@ void SessionCore::relation_remove(RelationMember& member, Entity* target) {
     const bool inside = std::find(present.begin(), present.end(), target) != present.end();
     if (!inside && member.is_loaded()) throw_argument_error(relationship.full_name() + ": remove() of an entity that is not in the collection");
     erase_member(state, owner, relationship, *target);
+    if (link.secondary != nullptr) {
+        state.associations.note(relationship, owner, *target, false);
+        if (link.inverse != nullptr) erase_member(state, *target, *link.inverse, owner);
+        return;
+    }
     state.record_link(*target, nullptr, relationship, link.remote, link.local, has(relationship.def.cascade, Cascade::delete_orphan));
     if (link.inverse != nullptr) set_target(state, *target, *link.inverse, nullptr);
 }
