@@ -152,29 +152,22 @@ private:
     }
 
     std::uint32_t number_of(const EntityQuery& query, std::span<const ValueView> cells, const Entity* entity) {
-        const std::size_t width = link_.remote.size();
-        key_.clear(width);
-        if (link_.secondary != nullptr) {
-            for (const ValueView& cell : cells.subspan(query.key_column, link_.near.size())) key_.append(cell);
-        } else {
-            for (const std::uint32_t index : link_.remote) key_.append(cells[index]);
-        }
+        const auto [holder, columns, beside] = key_holder(*node_.relationship);
+        key_.clear(columns.size());
+        for (std::size_t k = 0; k < columns.size(); ++k) key_.append(cells[beside ? query.key_column + k : columns[k]]);
         const std::uint32_t number = keys_.find(key_.cells());
         if (number != KeyIndex::none || entity == nullptr) return number;
         // The database spells some types its own way (a UUID as text): compare as the members hold them.
-        key_.clear(width);
-        if (link_.secondary != nullptr) {
-            if (!row_between_) row_between_.emplace(*link_.secondary);
-            for (std::size_t k = 0; k < link_.near.size(); ++k) {
-                const Column& column = link_.secondary->columns[link_.near[k]];
-                column.ops->decode(column.field(row_between_->object()), cells[query.key_column + k], column.name);
-                column.ops->append(column.field(row_between_->object()), key_);
+        key_.clear(columns.size());
+        if (beside && !row_beside_) row_beside_.emplace(holder);
+        for (std::size_t k = 0; k < columns.size(); ++k) {
+            const Column& column = holder.columns[columns[k]];
+            if (beside) {
+                column.ops->decode(column.field(row_beside_->object()), cells[query.key_column + k], column.name);
+                column.ops->append(column.field(row_beside_->object()), key_);
+            } else {
+                column.ops->append_saved(entity->saved_field(column), key_);
             }
-            return keys_.find(key_.cells());
-        }
-        for (const std::uint32_t index : link_.remote) {
-            const Column& column = entity->table->columns[index];
-            column.ops->append_saved(entity->saved_field(column), key_);
         }
         return keys_.find(key_.cells());
     }
@@ -213,7 +206,7 @@ private:
     std::vector<Graph*> homes_;                        // by key
     std::vector<std::vector<Entity*>> members_;        // by key
     std::vector<Entity*> targets_;                     // by key
-    std::optional<ScratchObject> row_between_;         // of the secondary table
+    std::optional<ScratchObject> row_beside_;          // of the key holder
     std::vector<Entity*> known_;
     std::unordered_set<Entity*> known_set_;
     std::vector<Entity*> fetched_;

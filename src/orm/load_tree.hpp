@@ -30,7 +30,7 @@ struct LoadNode {
     std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
     std::vector<Fragment> where;                     ///< without their `where` root
     std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
-    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries
+    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries, or a primaryjoin() binds values
     std::vector<LoadNode> children;
     std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
 

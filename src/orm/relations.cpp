@@ -70,7 +70,7 @@ void cascade_add(SessionState& state, Entity& first) {
         state.make_pending(entity);
         const std::size_t mark = waiting.size();
         for (const auto& relationship : entity.table->relationships) {
-            if (!has(relationship.def.cascade, Cascade::save_update)) continue;
+            if (!has(relationship.def.cascade, Cascade::save_update) || relationship.def.viewonly) continue;
             RelationMember& member = *relationship.member(entity.object);
             if (relationship.many()) {
                 waiting.insert(waiting.end(), member.members().begin(), member.members().end());

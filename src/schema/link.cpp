@@ -109,6 +109,8 @@ const RelationshipLink& Relationship::resolve() const {
         link->local = near.resolve(*owner).columns;
         link->far = far.columns;
         link->remote = far.resolve(other).columns;
+    } else if (def.primaryjoin != nullptr) {
+        link->local = owner->primary_key;  // rows of the target are found beside their owner's key
     } else {
         const bool many_to_one = ends.direction == Direction::many_to_one;
         const Table& holder = many_to_one ? *owner : other;

@@ -111,6 +111,13 @@ std::string describe(const Finding& f) {
         case Problem::secondary_versioned:
             return where + ": the secondary table " + std::string(f.other_type) +
                    " has a version_id column; map it as an association object";
+        case Problem::primaryjoin_writes:
+            return where + ": a relationship with primaryjoin() must be viewonly: azoth would not know which key to write";
+        case Problem::primaryjoin_to_itself:
+            return where + ": primaryjoin() from a struct to itself cannot say which side a column belongs to; follow a "
+                           "foreign key with via<>(), or query with an alias";
+        case Problem::primaryjoin_combined:
+            return where + ": primaryjoin() does not go together with via<>, secondary<> or back_populates<>";
         case Problem::order_by_no_column:
             return where + ": order_by names a member that is no column of " + std::string(f.other_type);
     }

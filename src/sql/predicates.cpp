@@ -70,7 +70,11 @@ Tape relationship_exists(const Relationship& relationship, Tape criterion) {
         query.close(Op::eq, 2);
         query.close(Op::where, 1);
     };
-    for (std::size_t i = 0; i < link.local.size(); ++i) {
+    if (relationship.def.primaryjoin != nullptr) {
+        relationship.def.primaryjoin(query);
+        query.close(Op::where, 1);
+    }
+    for (std::size_t i = 0; i < link.local.size() && relationship.def.primaryjoin == nullptr; ++i) {
         if (between) {
             equal(owner.columns[link.local[i]], 0, link.secondary->columns[link.near[i]], between->id);
         } else {

@@ -127,6 +127,12 @@ void write_secondary_join(Tape& out, const Relationship& relationship, std::uint
 
 void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind) {
     const Relationship& relationship = owner.relationship(member);
+    if (relationship.def.primaryjoin != nullptr) {
+        out.leaf(Op::from_table, relationship.link().target);
+        relationship.def.primaryjoin(out);
+        out.close(Op::join, 2, nullptr, 0, kind);
+        return;
+    }
     if (!relationship.def.has_secondary()) {
         out.leaf(Op::join_relationship, &relationship, 0, kind);
         return;

@@ -1,5 +1,6 @@
 // What many-to-many tests write: posts and tags with a table between that has a column of its own, people
-// who follow and block people, courses and students with composite keys.
+// who follow and block people, courses and students with composite keys,
+// boards whose relationships follow conditions.
 #pragma once
 
 #include <azoth/azoth.hpp>
@@ -46,6 +47,37 @@ struct PostTag {
                      column<&PostTag::weight>(), primary_key(columns<&PostTag::post_id, &PostTag::tag_id>));
     }
 };
+
+struct Remark;
+struct Board {
+    std::int64_t id{};
+    std::string letter{};
+    azoth::many<Post> posts{};
+    azoth::many<Remark> remarks{};
+    azoth::one<Remark> pinned{};
+
+    static constexpr auto mapping();
+};
+
+struct Remark {
+    std::int64_t id{};
+    std::int64_t board{};  // no foreign key
+    bool sticky{};
+    std::string text{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("remarks", column<&Remark::id>(primary_key), column<&Remark::board>(), column<&Remark::sticky>(), column<&Remark::text>(length(50)));
+    }
+};
+
+constexpr auto Board::mapping() {
+    using namespace azoth;
+    return table("boards", column<&Board::id>(primary_key), column<&Board::letter>(length(1)),
+                 relationship<&Board::posts>(viewonly, primaryjoin([] { return func::substr(col<&Post::title>, 1, 1) == col<&Board::letter>; }), order_by<&Post::id>()),
+                 relationship<&Board::remarks>(viewonly, primaryjoin([] { return col<&Remark::board> == col<&Board::id>; }), order_by<&Remark::id>()),
+                 relationship<&Board::pinned>(viewonly, primaryjoin([] { return col<&Remark::board> == col<&Board::id> && col<&Remark::sticky>; })));
+}
 
 struct Follow;
 struct Block;
@@ -132,7 +164,7 @@ struct Enrolment {
     }
 };
 
-inline const azoth::Metadata model = azoth::metadata<Post, Tag, PostTag, Person, Follow, Block, Course, Student, Enrolment>();
-static_assert(azoth::check<Post, Tag, PostTag, Person, Follow, Block, Course, Student, Enrolment>());
+inline const azoth::Metadata model = azoth::metadata<Post, Tag, PostTag, Person, Follow, Block, Course, Student, Enrolment, Board, Remark>();
+static_assert(azoth::check<Post, Tag, PostTag, Person, Follow, Block, Course, Student, Enrolment, Board, Remark>());
 
 }  // namespace tagged

@@ -16,6 +16,7 @@ struct Table;
 namespace detail {
 
 class RelationMember;
+class Tape;
 struct TableSlot;
 
 /// A member, or a member of an embedded struct (`outer` then names the embedding member).
@@ -103,6 +104,7 @@ struct RelationshipDef {
     MemberId back_populates{};
     std::string_view back_populates_name{};  ///< set in both forms; empty without back_populates
     MemberList via{};
+    void (*primaryjoin)(Tape& out) = nullptr;  ///< writes the condition; null: a foreign key says it
     std::array<OrderDef, 4> order_by{};
     std::size_t order_count = 0;
     Cascade cascade = Cascade::save_update | Cascade::merge;

@@ -207,6 +207,14 @@ constexpr Finding find_secondary_ends(const TableShape& owner, const Relationshi
     return {};
 }
 
+/// With primaryjoin() there is no key: rows are found by the condition, and nothing is written.
+constexpr Problem primaryjoin_problem(const TableShape& owner, const RelationshipDef& def) {
+    if (!def.viewonly) return Problem::primaryjoin_writes;
+    if (same(def.target_type, owner.type)) return Problem::primaryjoin_to_itself;
+    if (def.via.size != 0 || def.has_secondary() || def.has_back_populates()) return Problem::primaryjoin_combined;
+    return Problem::none;
+}
+
 constexpr Finding check_order(const TableShape& owner, const RelationshipDef& def, const TableShape& target) {
     for (std::size_t i = 0; i < def.order_count; ++i) {
         if (find_column(target, def.order_by[i].member) == no_position)
@@ -222,11 +230,16 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
     const auto found = [&](Problem problem) {
         return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}};
     };
+    ends = {};
+    if (def.primaryjoin != nullptr) {
+        ends.direction = Direction::one_to_many;
+        if (const auto problem = primaryjoin_problem(owner, def); problem != Problem::none) return found(problem);
+        return check_order(owner, def, target);
+    }
     if (secondary != nullptr) {
         if (const auto finding = find_secondary_ends(owner, def, target, *secondary, ends)) return finding;
         return check_order(owner, def, target);
     }
-    ends = {};
     if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
     if (ends.candidates == 0 && (def.many || !same(owner.type, target.type))) {
         collect_keys(target, owner, def.via, Direction::one_to_many, ends);
@@ -246,6 +259,7 @@ inline constexpr std::uint32_t no_inverse = 0xffffffff;
 constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
                                const TableShape* secondary, const Ends& ends, std::uint32_t& inverse) {
     inverse = no_inverse;
+    if (def.primaryjoin != nullptr) return {};
     const auto found = [&](Problem problem, std::string_view other) {
         return Finding{problem, owner.type_name, def.name, target.type_name, other, {}, {}};
     };
@@ -265,6 +279,7 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     }
     const auto& other = target.relationships[inverse];
     Ends back;
+    if (other.primaryjoin != nullptr) return found(Problem::primaryjoin_combined, other.name);
     if (!same(other.secondary_type, def.secondary_type)) return found(Problem::back_populates_another_key, other.name);
     if (const auto finding = find_ends(target, other, owner, secondary, back)) return finding;
     if (secondary != nullptr) {

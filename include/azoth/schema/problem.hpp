@@ -52,6 +52,9 @@ enum class Problem : std::uint8_t {
     secondary_no_foreign_key,
     secondary_key,
     secondary_versioned,
+    primaryjoin_writes,
+    primaryjoin_to_itself,
+    primaryjoin_combined,
     order_by_no_column,
 };
 

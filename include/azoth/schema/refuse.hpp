@@ -84,6 +84,11 @@ constexpr void refuse() {
                   "association object");
     static_assert(differs<P, Problem::secondary_versioned>,
                   "azoth: a secondary table cannot have a version_id column: map it as an association object");
+    static_assert(differs<P, Problem::primaryjoin_writes>, "azoth: a relationship with primaryjoin() must be viewonly");
+    static_assert(differs<P, Problem::primaryjoin_to_itself>,
+                  "azoth: primaryjoin() from a struct to itself cannot say which side a column belongs to");
+    static_assert(differs<P, Problem::primaryjoin_combined>,
+                  "azoth: primaryjoin() does not go together with via<>, secondary<> or back_populates<>");
     static_assert(differs<P, Problem::order_by_no_column>,
                   "azoth: order_by names a member that is no column of the target");
 }

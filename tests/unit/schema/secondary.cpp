@@ -1,9 +1,10 @@
-// Relationship::link() through a secondary table: keys, pairing, and what is refused.
+// Relationship::link() through a secondary table or by a condition: keys, pairing, and what is refused.
 #include "build.hpp"
 #include "stand_in.hpp"
 
 #include <azoth/schema/check.hpp>
 #include <azoth/schema/metadata.hpp>
+#include <azoth/sql/sql.hpp>
 #include <azoth/types/text.hpp>
 
 #include <catch2/catch.hpp>
@@ -49,6 +50,10 @@ struct Course {
     many<Student> orphans{};
     many<Course> before{};
     one<Student> best{};
+    many<Student> written{};
+    many<Course> itself{};
+    many<Student> both{};
+    many<Student> good{};
     static constexpr auto mapping();
 };
 struct Student {
@@ -113,7 +118,11 @@ constexpr auto Course::mapping() {
                  relationship<&Course::serial>(secondary<Serial>()), relationship<&Course::versioned>(secondary<Versioned>()),
                  relationship<&Course::thirds>(secondary<Thirds>(), via<&Thirds::course, &Thirds::tenant>()), relationship<&Course::nowhere>(secondary<Nowhere>()),
                  relationship<&Course::orphans>(secondary<Enrolment>(), cascade(delete_orphan)), relationship<&Course::before>(secondary<Thirds>()),
-                 relationship<&Course::best>(secondary<Enrolment>()));
+                 relationship<&Course::best>(secondary<Enrolment>()),
+                 relationship<&Course::written>(primaryjoin([] { return col<&Course::tenant> == col<&Student::tenant>; })),
+                 relationship<&Course::itself>(viewonly, primaryjoin([] { return col<&Course::tenant> == 1; })),
+                 relationship<&Course::both>(viewonly, primaryjoin([] { return col<&Course::tenant> == col<&Student::tenant>; }), secondary<Enrolment>()),
+                 relationship<&Course::good>(viewonly, primaryjoin([] { return col<&Course::tenant> == col<&Student::tenant>; })));
 }
 constexpr auto Student::mapping() {
     return table("students", column<&Student::tenant>(), column<&Student::number>(no_generated_key), primary_key(columns<&Student::tenant, &Student::number>),
@@ -151,4 +160,13 @@ TEST_CASE("secondary tables that cannot be one are refused", "[schema]") {
     CHECK_THAT(link_refusal<&Course::before>(), Contains("Course.before") && Contains("via<"));
     CHECK_THAT(link_refusal<&Course::best>(), Contains("Course.best") && Contains("many<>"));
     CHECK_THAT(link_refusal<&Course::unpaired>(), Contains("Course.unpaired") && Contains("Student.elsewhere"));
+}
+
+TEST_CASE("conditions instead of a key: for viewonly relationships between two structs", "[schema]") {
+    CHECK_THAT(link_refusal<&Course::written>(), Contains("Course.written") && Contains("viewonly"));
+    CHECK_THAT(link_refusal<&Course::itself>(), Contains("Course.itself") && Contains("which side"));
+    CHECK_THAT(link_refusal<&Course::both>(), Contains("Course.both") && Contains("secondary<>"));
+    const auto& link = relation<&Course::good>().link();
+    CHECK(link.local == link.target->primary_key);  // both structs have theirs in the columns 0 and 1
+    CHECK(link.remote.empty());
 }
