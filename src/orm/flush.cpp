@@ -97,7 +97,8 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
     };
     const auto resolve_links = [&](const Entity& entity) {
         for (const auto& key : entity.table->foreign_keys) {
-            if (const Link* link = flush.state.find_link(entity, key.columns)) flush.apply_link(*link);
+            const Link* link = flush.state.find_link(entity, key.columns);
+            if (link != nullptr && !flush.is_later(*link)) flush.apply_link(*link);
         }
     };
     for (const auto& tables : flush.order) {
@@ -140,17 +141,11 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
             }
         }
     }
-    bool post = false;
-    for (const auto& link : flush.state.links) post = post || (link.relationship->def.post_update && link.child->state == ObjectState::pending);
-    if (post) {
+    if (!flush.post_updates.empty()) {
         co_await send(flush);
-        for (const auto& link : flush.state.links) {
-            if (!link.relationship->def.post_update) continue;
-            flush.apply_link(link);
-            flush.only_inserts = false;
-            flush.write_update(*link.child);
-        }
+        flush.write_post_updates();
     }
+    if (flush.free_removed()) co_await send(flush);
     for (auto tables = flush.order.rbegin(); tables != flush.order.rend(); ++tables) {
         const std::vector<Entity*> deletes = of_tables(flush.deletes, *tables);
         if (deletes.empty()) continue;
