@@ -85,6 +85,7 @@ void sort_by_key(std::vector<Entity*>& entities, const std::vector<const Table*>
 }
 
 awaitable<bool> run(Flush& flush, bool commit_after) {
+    co_await free_old_partners(flush.state);
     co_await cascade_removals(flush.state);
     flush.collect();
     flush.sort_tables();
@@ -168,7 +169,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
 }
 
 bool anything_to_write(SessionState& state) {
-    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.flagged.empty()) return true;
+    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.replaced_unseen.empty() || !state.flagged.empty()) return true;
     bool found = false;
     state.for_each_graph([&](Graph& graph) {
         graph.for_each([&](Entity& entity) {
@@ -191,6 +192,9 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
     }
     for (const auto& link : state.links) {
         if (reads(link.child->table)) return true;
+    }
+    for (const auto& [owner, relationship] : state.replaced_unseen) {
+        if (reads(relationship->link().target)) return true;
     }
     bool found = false;
     state.for_each_graph([&](Graph& graph) {

@@ -70,6 +70,9 @@ struct Flush {
 /// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)
 awaitable<void> read_defaults(SessionState& state, std::vector<WriteGroup> groups);
 
+/// Partners of one-to-one relationships that were replaced before they were loaded: they lose their key. (flush_removals.cpp)
+awaitable<void> free_old_partners(SessionState& state);
+
 /// Children that follow removed parents: loads them where needed. (flush_removals.cpp)
 awaitable<void> cascade_removals(SessionState& state);
 

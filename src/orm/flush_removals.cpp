@@ -1,4 +1,4 @@
-// Before a flush: what follows from removed parents, loading their children where the database is not trusted with them.
+// Before a flush: what follows from removed parents and replaced partners, loading their children where the database is not trusted with them.
 #include "flush.hpp"
 
 #include <azoth/base/throw.hpp>
@@ -13,9 +13,12 @@ namespace {
 
 constexpr std::size_t keys_per_query = 500;
 
-// Loads the members of one relationship (key on the far side) for these owners, by the keys they have in the database.
-awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners) {
+using Children = std::unordered_map<Entity*, std::vector<Entity*>>;
+
+// The members that one relationship (key on the far side) has in the database, by the keys that these owners have there.
+awaitable<Children> children_of(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners) {
     const RelationshipLink& link = relationship.link();
+    Children found;
     for (std::size_t begin = 0; begin < owners.size(); begin += keys_per_query) {
         const std::size_t end = std::min(owners.size(), begin + keys_per_query);
         Tape tape;
@@ -43,7 +46,6 @@ awaitable<void> load_children(SessionState& state, const Relationship& relations
         batch.items.push_back(std::move(item));
         if (!state.connection->try_run(batch)) batch = co_await state.connection->run(std::move(batch));
         const ValueBuffer& rows = batch.items.front().rows;
-        std::unordered_map<Entity*, std::vector<Entity*>> found;
         for (std::size_t r = 0; r < rows.rows(); ++r) {
             Entity* child = state.materialize(*link.target, rows.row(r), {});
             if (child == nullptr) continue;
@@ -58,22 +60,29 @@ awaitable<void> load_children(SessionState& state, const Relationship& relations
                 if (same) found[owners[i]].push_back(child);
             }
         }
-        for (std::size_t i = begin; i < end; ++i) {
-            RelationMember& member = *relationship.member(owners[i]->object);
-            std::vector<Entity*> children = std::move(found[owners[i]]);
-            // A child that was moved elsewhere in memory since is not this parent's any more; one queued here is.
-            std::erase_if(children, [&](Entity* child) {
-                const Link* moved = state.find_link(*child, link.remote);
-                return moved != nullptr && moved->parent != owners[i];
-            });
-            for (auto* queued : member.members()) {
-                if (std::find(children.begin(), children.end(), queued) == children.end()) children.push_back(queued);
-            }
-            if (relationship.many()) {
-                member.link_members(std::move(children));
-            } else {
-                member.link(children.empty() ? nullptr : children.front());
-            }
+    }
+    co_return std::move(found);
+}
+
+// Loads the members of one relationship for these owners.
+awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners) {
+    const RelationshipLink& link = relationship.link();
+    Children found = co_await children_of(state, relationship, owners);
+    for (auto* owner : owners) {
+        RelationMember& member = *relationship.member(owner->object);
+        std::vector<Entity*> children = std::move(found[owner]);
+        // A child that was moved elsewhere in memory since is not this parent's any more; one queued here is.
+        std::erase_if(children, [&](Entity* child) {
+            const Link* moved = state.find_link(*child, link.remote);
+            return moved != nullptr && moved->parent != owner;
+        });
+        for (auto* queued : member.members()) {
+            if (std::find(children.begin(), children.end(), queued) == children.end()) children.push_back(queued);
+        }
+        if (relationship.many()) {
+            member.link_members(std::move(children));
+        } else {
+            member.link(children.empty() ? nullptr : children.front());
         }
     }
 }
@@ -85,6 +94,30 @@ std::vector<Entity*> related(const Relationship& relationship, const Entity& own
 }
 
 }  // namespace
+
+awaitable<void> free_old_partners(SessionState& state) {
+    while (!state.replaced_unseen.empty()) {
+        const Relationship* relationship = state.replaced_unseen.front().second;
+        const RelationshipLink& link = relationship->link();
+        std::vector<Entity*> owners;
+        std::erase_if(state.replaced_unseen, [&](const auto& replaced) {
+            if (replaced.second != relationship) return false;
+            if (replaced.first->state == ObjectState::persistent) owners.push_back(replaced.first);
+            return true;
+        });
+        if (owners.empty()) continue;
+        const Children found = co_await children_of(state, *relationship, std::move(owners));
+        for (const auto& [owner, children] : found) {
+            for (auto* child : children) {
+                if (child == relationship->member(owner->object)->target() || child->marked_removed || state.find_link(*child, link.remote) != nullptr) continue;
+                state.record_link(*child, nullptr, *relationship, link.remote, link.local, has(relationship->def.cascade, Cascade::delete_orphan));
+                if (link.inverse == nullptr) continue;
+                state.record_relation(*child, static_cast<std::uint16_t>(link.inverse->index));
+                link.inverse->member(child->object)->link(nullptr);
+            }
+        }
+    }
+}
 
 awaitable<void> cascade_removals(SessionState& state) {
     std::size_t done = 0;

@@ -145,6 +145,7 @@ void SessionCore::expunge(const Table& table, std::shared_ptr<void> handle) {
     }
     std::erase_if(state.links, [&](const Link& link) { return link.child == entity || link.parent == entity; });
     state.link_index.clear();
+    state.replaced_unseen.clear();
     for (std::size_t i = 0; i < state.links.size(); ++i) {
         Link copy = state.links[i];
         state.link_index[reinterpret_cast<std::uintptr_t>(copy.child) * 31 + copy.child_columns->front()] = i;

@@ -34,6 +34,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
     removed.clear();
     links.clear();
     link_index.clear();
+    replaced_unseen.clear();
     flagged.clear();
 
     std::vector<UndoRecord> relations;
@@ -144,6 +145,9 @@ void SessionState::prune_streamed() noexcept {
         }
         for (const auto& link : links) {
             if (link.child->graph == partition || (link.parent != nullptr && link.parent->graph == partition)) return true;
+        }
+        for (const auto& [owner, relationship] : replaced_unseen) {
+            if (owner->graph == partition) return true;
         }
         for (const auto* entity : removed) {
             if (entity->graph == partition) return true;

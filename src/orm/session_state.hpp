@@ -62,6 +62,7 @@ struct SessionState {
     std::vector<Entity*> removed;                   ///< marked by remove()
     std::vector<Link> links;
     std::unordered_map<std::uint64_t, std::size_t> link_index;
+    std::vector<std::pair<Entity*, const Relationship*>> replaced_unseen;  ///< one-to-one, key on the far side, given a new partner while not loaded
 
     std::vector<UndoRecord> undo;
     std::vector<Savepoint> savepoints;

@@ -271,6 +271,52 @@ TEST_CASE("one-to-one: a new partner sets the loaded old one free", "[parity][re
     });
 }
 
+TEST_CASE("one-to-one: a partner that was never loaded loses its key too", "[parity][relationship]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        {
+            auto session = database.sessions()();
+            for (int i = 0; i < 2; ++i) session.add(Worker{})->desk = session.add(Desk{});
+            co_await session.commit();
+        }
+        const auto free_desks = select(func::count(col<&Desk::id>)).where(col<&Desk::worker_id>.is_null());
+        {
+            auto session = database.sessions()();
+            auto worker = co_await session.get<Worker>(1);
+            auto desk = session.add(Desk{});
+            worker->desk = desk;  // from the side without the key
+            database.log().clear();
+            co_await session.commit();
+            CHECK(database.log().count("SELECT") == 1);
+            auto count = co_await session.execute(free_desks);
+            CHECK(count.scalar() == 1);
+            CHECK(desk->worker_id == std::optional<std::int64_t>(1));
+        }
+        {
+            auto session = database.sessions()();
+            auto worker = co_await session.get<Worker>(2);
+            auto desk = session.add(Desk{});
+            desk->worker = worker;  // from the side with the key
+            co_await session.flush();
+            auto count = co_await session.execute(free_desks);
+            CHECK(count.scalar() == 2);
+            co_await session.rollback();
+            CHECK_FALSE(worker->desk.is_loaded());
+            co_await session.load<&Worker::desk>(worker);
+            CHECK(worker->desk->worker_id == std::optional<std::int64_t>(2));
+            worker->desk = nullptr;
+            co_await session.commit();
+        }
+        {
+            auto session = database.sessions()();
+            auto worker = co_await session.get<Worker>(1);
+            worker->desk = nullptr;  // nobody, instead of somebody unknown
+            co_await session.commit();
+            auto count = co_await session.execute(free_desks);
+            CHECK(count.scalar() == 3);
+        }
+    });
+}
+
 TEST_CASE("an association object: the row between carries data, and goes when it is taken out", "[parity][relationship]") {
     on_each_database(model, [](Database& database) -> awaitable<void> {
         {
