@@ -43,7 +43,7 @@ struct Flush {
     std::vector<Entity*> updates;
     std::vector<Entity*> deletes;
     std::vector<std::vector<const Table*>> order;        ///< tables, parents first; more than one in a step: a cycle (or a self-reference)
-    std::vector<std::pair<Entity*, const Relationship*>> post_updates;
+    std::vector<Link> post_updates;                      ///< keys that are set by a second UPDATE, when their row is there
 
     Batch batch;                                         ///< written, not yet sent
     std::vector<WriteGroup> groups;                      ///< one a batch item
@@ -53,6 +53,9 @@ struct Flush {
     void collect();                                      ///< flush_collect.cpp
     void apply_link(const Link& link);                   ///< flush_collect.cpp
     void apply_association(const Association& change);   ///< flush_associations.cpp: a row of the secondary table
+    bool is_later(const Link& link) const;               ///< among `post_updates`
+    void write_post_updates();                           ///< flush_rows.cpp
+    bool free_removed();                                 ///< flush_rows.cpp: rows to be deleted let go of each other where post_update says so
     void switch_rows();                                  ///< flush_collect.cpp: delete + add of one key becomes an UPDATE
     void sort_tables();                                  ///< flush_order.cpp
     std::vector<std::vector<Entity*>> levels(std::span<Entity* const> rows, bool deleting) const;  ///< flush_order.cpp
@@ -67,6 +70,9 @@ struct Flush {
 
 /// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)
 awaitable<void> read_defaults(SessionState& state, std::vector<WriteGroup> groups);
+
+/// Partners of one-to-one relationships that were replaced before they were loaded: they lose their key. (flush_removals.cpp)
+awaitable<void> free_old_partners(SessionState& state);
 
 /// Children that follow removed parents: loads them where needed. (flush_removals.cpp)
 awaitable<void> cascade_removals(SessionState& state);

@@ -54,6 +54,15 @@ Entity* target_in_map(SessionState& state, const Entity& entity, const Relations
     return state.map.find(*link.target, key.cells());
 }
 
+// Rollback makes the key of a new object unset again.
+void record_assigned(SessionState& state, Entity& child, std::uint32_t column) {
+    UndoRecord record;
+    record.kind = UndoRecord::Kind::assigned;
+    record.entity = &child;
+    record.relation = static_cast<std::uint16_t>(column);
+    state.undo.push_back(std::move(record));
+}
+
 }  // namespace
 
 void Flush::apply_link(const Link& link) {
@@ -88,15 +97,13 @@ void Flush::apply_link(const Link& link) {
         if (field_changed(child, key) && child.state == ObjectState::persistent)
             throw_argument_error(link.relationship->full_name() + " and the member " + std::string(key.member) + " of " + key_text(child) +
                                  " were both changed and disagree: change one of them");
-        if (child.state == ObjectState::pending) {
-            UndoRecord record;
-            record.kind = UndoRecord::Kind::assigned;
-            record.entity = &child;
-            record.relation = static_cast<std::uint16_t>(key.index);
-            state.undo.push_back(std::move(record));
-        }
+        if (child.state == ObjectState::pending) record_assigned(state, child, key.index);
         key.ops->decode(field, value.view(), key.name);
     }
+}
+
+bool Flush::is_later(const Link& link) const {
+    return std::any_of(post_updates.begin(), post_updates.end(), [&](const Link& later) { return later.child == link.child && later.child_columns == link.child_columns; });
 }
 
 void Flush::switch_rows() {
@@ -144,7 +151,15 @@ void Flush::collect() {
         }
     }
     for (const auto& change : state.associations) apply_association(change);
-    for (const auto& link : state.links) apply_link(link);
+    for (const auto& link : state.links) {
+        if (link.relationship->def.post_update && link.parent != nullptr && link.parent->state == ObjectState::pending) {
+            post_updates.push_back(link);
+            if (link.child->state != ObjectState::pending) continue;
+            for (const std::uint32_t column : *link.child_columns) record_assigned(state, *link.child, column);
+        } else {
+            apply_link(link);
+        }
+    }
 
     for (auto* entity : state.pending) {
         if (entity->state == ObjectState::pending) inserts.push_back(entity);

@@ -1,4 +1,4 @@
-// Before a flush: what follows from removed parents, loading their children where the database is not trusted with them.
+// Before a flush: what follows from removed parents and replaced partners, loading their children where the database is not trusted with them.
 #include "flush.hpp"
 #include "load.hpp"
 #include "load_statements.hpp"
@@ -41,6 +41,38 @@ void forget_member(SessionState& state, Entity& owner, const Relationship& many,
 }
 
 }  // namespace
+
+awaitable<void> free_old_partners(SessionState& state) {
+    while (!state.replaced_unseen.empty()) {
+        const Relationship* relationship = state.replaced_unseen.front().second;
+        const RelationshipLink& link = relationship->link();
+        std::vector<Entity*> owners;
+        std::erase_if(state.replaced_unseen, [&](const auto& replaced) {
+            if (replaced.second != relationship) return false;
+            Entity* owner = replaced.first;
+            if (owner->state == ObjectState::persistent && std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+            return true;
+        });
+        if (owners.empty()) continue;
+        std::vector<Entity*> partners;
+        for (auto* owner : owners) {
+            RelationMember& member = *relationship->member(owner->object);
+            partners.push_back(member.target());
+            member.set_not_loaded();
+        }
+        co_await load_children(state, *relationship, owners);
+        for (std::size_t i = 0; i < owners.size(); ++i) {
+            RelationMember& member = *relationship->member(owners[i]->object);
+            Entity* old = member.target();
+            member.link(partners[i]);
+            if (old == nullptr || old == partners[i] || old->marked_removed || state.find_link(*old, link.remote) != nullptr) continue;
+            state.record_link(*old, nullptr, *relationship, link.remote, link.local, has(relationship->def.cascade, Cascade::delete_orphan));
+            if (link.inverse == nullptr) continue;
+            state.record_relation(*old, static_cast<std::uint16_t>(link.inverse->index));
+            link.inverse->member(old->object)->link(nullptr);
+        }
+    }
+}
 
 awaitable<void> cascade_removals(SessionState& state) {
     std::size_t done = 0;

@@ -55,6 +55,11 @@ void pin(SessionState& state, Entity& from, Entity& to) {
     if (from.graph != home) home->absorb(*from.graph);  // both sides of a relationship point at each other
 }
 
+// Who was there before, only the database knows: the flush asks (free_old_partners).
+void note_unseen(SessionState& state, Entity& owner, const Relationship& one) {
+    if (one.member(owner.object)->state() == RelationState::not_loaded && owner.state == ObjectState::persistent) state.replaced_unseen.emplace_back(&owner, &one);
+}
+
 void add_to_session(SessionState& state, Entity& entity, const Relationship& relationship) {
     if (entity.state == ObjectState::transient && has(relationship.def.cascade, Cascade::save_update)) cascade_add(state, entity);
 }
@@ -95,6 +100,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
     }
     Entity* old = member.target();
     if (member.state() == RelationState::linked && old == target && target != nullptr) return;
+    if (link.direction != Direction::many_to_one) note_unseen(state, owner, relationship);
     set_target(state, owner, relationship, target);
 
     if (link.direction == Direction::many_to_one) {
@@ -113,6 +119,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
                 } else {
                     RelationMember& other = *link.inverse->member(target->object);
                     Entity* replaced = other.target();
+                    note_unseen(state, *target, *link.inverse);
                     set_target(state, *target, *link.inverse, &owner);
                     if (replaced != nullptr && replaced != &owner) {
                         set_target(state, *replaced, relationship, nullptr);

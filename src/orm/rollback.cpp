@@ -147,6 +147,9 @@ void SessionState::prune_streamed() noexcept {
         for (const auto& change : associations) {
             if (change.owner->graph == partition || change.target->graph == partition) return true;
         }
+        for (const auto& [owner, relationship] : replaced_unseen) {
+            if (owner->graph == partition) return true;
+        }
         for (const auto* entity : removed) {
             if (entity->graph == partition) return true;
         }

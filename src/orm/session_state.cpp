@@ -63,6 +63,7 @@ void SessionState::forget_changes() noexcept {
     links.clear();
     link_index.clear();
     associations.clear();
+    replaced_unseen.clear();
 }
 
 void SessionState::forget_changes_of(const Entity& entity) {
@@ -70,6 +71,7 @@ void SessionState::forget_changes_of(const Entity& entity) {
     link_index.clear();
     for (std::size_t i = 0; i < links.size(); ++i) link_index[link_key(*links[i].child, *links[i].child_columns)] = i;
     associations.forget(entity);
+    std::erase_if(replaced_unseen, [&](const auto& replaced) { return replaced.first == &entity; });
 }
 
 SessionState::Membership SessionState::pending_change(Entity& owner, const Relationship& relationship, Entity& member) const {

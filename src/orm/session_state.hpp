@@ -74,6 +74,7 @@ struct SessionState {
     std::vector<Link> links;
     std::unordered_map<LinkKey, std::size_t, LinkKey::Hash> link_index;
     Associations associations;
+    std::vector<std::pair<Entity*, const Relationship*>> replaced_unseen;  ///< one-to-one, key on the far side, given a new partner while not loaded
 
     std::vector<UndoRecord> undo;
     std::vector<Savepoint> savepoints;
