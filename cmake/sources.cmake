@@ -184,6 +184,7 @@ set(AZOTH_SOURCES
     src/orm/flush.cpp
     src/orm/flush_associations.cpp
     src/orm/flush_collect.cpp
+    src/orm/flush_finish.cpp
     src/orm/flush_order.cpp
     src/orm/flush_read_back.cpp
     src/orm/flush_removals.cpp

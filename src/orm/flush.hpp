@@ -43,6 +43,12 @@ struct Flush {
     std::vector<Entity*> updates;
     std::vector<Entity*> deletes;
     std::vector<std::vector<const Table*>> order;        ///< tables, parents first; more than one in a step: a cycle (or a self-reference)
+    struct Rekeyed {
+        Entity* child;
+        const Relationship* relationship;
+        Entity* old;                                     ///< whose child it was, if that is known
+    };
+    std::vector<Rekeyed> rekeyed;
     std::vector<Link> post_updates;                      ///< keys that are set by a second UPDATE, when their row is there
 
     Batch batch;                                         ///< written, not yet sent
@@ -65,7 +71,8 @@ struct Flush {
     bool waits_for_key(const Entity& entity) const;      ///< a parent's key is still being generated
     void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
     bool reads_back() const noexcept;                    ///< some group does (flush_read_back.cpp)
-    void finish();                                       ///< flush_collect.cpp: states and relationships after success
+    void note_rekeyed(Entity& entity);                   ///< flush_finish.cpp: foreign keys that the program changed itself
+    void finish();                                       ///< flush_finish.cpp: states and relationships after success
 };
 
 /// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)

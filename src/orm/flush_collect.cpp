@@ -32,28 +32,6 @@ bool field_changed(const Entity& entity, const Column& column) {
     return entity.saved ? !column.ops->same(entity.saved_field(column), entity.field(column)) : !column.ops->is_default(entity.field(column));
 }
 
-// Finds the entity a many-to-one's foreign key points at, by the members' values, in the identity map. Null key: no target.
-bool key_is_null(const Entity& entity, const std::vector<std::uint32_t>& columns) {
-    ValueBuffer key(columns.size());
-    for (const std::uint32_t index : columns) {
-        const Column& column = entity.table->columns[index];
-        column.ops->append(entity.field(column), key);
-    }
-    return std::any_of(key.cells().begin(), key.cells().end(), [](const ValueView& cell) { return cell.is_null(); });
-}
-
-Entity* target_in_map(SessionState& state, const Entity& entity, const RelationshipLink& link) {
-    if (!link.remote_is_primary_key) return nullptr;
-    ValueBuffer key(link.target->primary_key.size());
-    for (const std::uint32_t part : link.target->primary_key) {
-        const auto place = std::find(link.remote.begin(), link.remote.end(), part);
-        if (place == link.remote.end()) return nullptr;
-        const Column& column = entity.table->columns[link.local[static_cast<std::size_t>(place - link.remote.begin())]];
-        column.ops->append(entity.field(column), key);
-    }
-    return state.map.find(*link.target, key.cells());
-}
-
 // Rollback makes the key of a new object unset again.
 void record_assigned(SessionState& state, Entity& child, std::uint32_t column) {
     UndoRecord record;
@@ -186,6 +164,7 @@ void Flush::collect() {
     }
     switch_rows();
     for (auto* entity : updates) {
+        note_rekeyed(*entity);
         for (const auto& column : entity->table->columns) {
             const bool same = column.ops->same(entity->saved_field(column), entity->field(column));
             if (column.onupdate != nullptr && same) column.onupdate(entity->field(column));
@@ -194,66 +173,6 @@ void Flush::collect() {
         }
     }
     only_inserts = updates.empty() && deletes.empty();
-}
-
-void Flush::finish() {
-    // Relationships of what was written: a foreign key changed by hand relinks, a fresh collection is known to be complete.
-    const auto relink = [&](Entity& entity, bool fresh) {
-        for (const auto& relationship : entity.table->relationships) {
-            RelationMember& member = *relationship.member(entity.object);
-            if (relationship.many()) {
-                if (fresh && member.state() == RelationState::unset) member.link_members({});
-                continue;
-            }
-            const RelationshipLink& link = relationship.link();
-            if (link.direction != Direction::many_to_one) {
-                if (fresh && member.state() == RelationState::unset) member.link(nullptr);
-                continue;
-            }
-            if (state.find_link(entity, link.local) != nullptr) continue;
-            if (key_is_null(entity, link.local)) {
-                if (member.target() != nullptr || member.state() != RelationState::linked) member.link(nullptr);
-                continue;
-            }
-            Entity* target = target_in_map(state, entity, link);
-            Entity* old = member.target();
-            if (target == old && target != nullptr) continue;
-            if (target != nullptr && target->state == ObjectState::persistent) {
-                member.link(target);
-            } else {
-                member.set_not_loaded();
-                target = nullptr;
-            }
-            if (link.inverse != nullptr && link.inverse->many()) {
-                if (old != nullptr) {
-                    RelationMember& from = *link.inverse->member(old->object);
-                    if (from.state() == RelationState::linked) std::erase(from.writable().entities, &entity);
-                }
-                if (target != nullptr) {
-                    RelationMember& to = *link.inverse->member(target->object);
-                    if (to.state() == RelationState::linked && std::find(to.members().begin(), to.members().end(), &entity) == to.members().end())
-                        to.writable().entities.push_back(&entity);
-                }
-            }
-        }
-    };
-    for (auto* entity : inserts) relink(*entity, true);
-    for (auto* entity : updates) relink(*entity, false);
-    for (auto* entity : deletes) {  // a deleted child is gone from the collections that are loaded
-        for (const auto& relationship : entity->table->relationships) {
-            if (relationship.many() || relationship.link().inverse == nullptr || !relationship.link().inverse->many()) continue;
-            Entity* parent = relationship.member(entity->object)->target();
-            if (parent == nullptr) continue;
-            RelationMember& from = *relationship.link().inverse->member(parent->object);
-            if (from.state() != RelationState::linked) continue;
-            state.record_relation(*parent, static_cast<std::uint16_t>(relationship.link().inverse->index));
-            std::erase(from.writable().entities, entity);
-        }
-    }
-    state.forget_changes();
-    state.flagged.clear();
-    std::erase_if(state.pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });
-    std::erase_if(state.removed, [](const Entity* entity) { return entity->state != ObjectState::persistent; });
 }
 
 }  // namespace azoth::detail

@@ -109,7 +109,7 @@ awaitable<void> cascade_removals(SessionState& state) {
                                 child->marked_removed = true;
                                 state.removed.push_back(child);
                             }
-                        } else if (link.secondary == nullptr && !child->marked_removed && child->state == ObjectState::persistent) {
+                        } else if (link.secondary == nullptr && !child->marked_removed && (child->state == ObjectState::persistent || child->state == ObjectState::pending)) {
                             state.record_link(*child, nullptr, relationship, link.remote, link.local);
                             if (link.inverse != nullptr) {
                                 state.record_relation(*child, static_cast<std::uint16_t>(link.inverse->index));

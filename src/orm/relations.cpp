@@ -104,7 +104,8 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
     set_target(state, owner, relationship, target);
 
     if (link.direction == Direction::many_to_one) {
-        state.record_link(owner, target, relationship, link.local, link.remote);
+        const bool orphan = target == nullptr && link.inverse != nullptr && has(link.inverse->def.cascade, Cascade::delete_orphan);
+        state.record_link(owner, target, relationship, link.local, link.remote, orphan);
         if (link.inverse != nullptr) {
             if (old != nullptr && old != target) {
                 if (link.inverse->many()) {

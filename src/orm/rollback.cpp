@@ -69,6 +69,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
                 entity.state = ObjectState::persistent;
                 entity.marked_removed = false;
                 entity.epoch = 0;
+                restore_members(entity);  // what was changed and not written before it was removed
                 map.insert(entity);
                 std::erase(deleted, &entity);
                 break;
