@@ -10,6 +10,16 @@
 
 namespace azoth::detail {
 
+namespace {
+// The condition of a primaryjoin() is written anew each time; values and subqueries in it are not the statement's.
+bool brings_values(const Relationship& relationship) {
+    if (relationship.def.primaryjoin == nullptr) return false;
+    Tape condition;
+    relationship.def.primaryjoin(condition);
+    return !condition.values().empty() || !condition.texts().empty() || !condition.sources().empty();
+}
+}  // namespace
+
 LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const Table* const> selected) : statement_(statement) {
     const auto& nodes = statement.nodes;
     bool any = false;
@@ -77,6 +87,14 @@ void LoadTreeBuilder::check(const Table& table, const Options& options) const {
     }
 }
 
+std::vector<std::uint32_t> read_by_default(const Table& table) {
+    std::vector<std::uint32_t> further;
+    for (std::uint32_t i = table.plain_columns; i < table.columns.size(); ++i) {
+        if (table.columns[i].read_by_default()) further.push_back(i);
+    }
+    return further;
+}
+
 std::vector<std::uint32_t> LoadTreeBuilder::further_columns(const Table& target, const Relationship& relationship, const Options& options) {
     std::vector<std::uint32_t> further;
     for (std::uint32_t i = target.plain_columns; i < target.columns.size(); ++i) {
@@ -130,6 +148,7 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
         }
         node.link = &relationship.link();
         node.further = further_columns(*node.link->target, relationship, options);
+        node.uses_sources = node.uses_sources || brings_values(relationship);
         if (node.strategy == LoadStrategy::contains_eager && !rules.contains)
             throw_argument_error("contains_eager of " + relationship.full_name() + ": its objects are not among the query's own joins");
         if (node.strategy == LoadStrategy::contains_eager && node.link->target == &table)

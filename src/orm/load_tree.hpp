@@ -31,16 +31,19 @@ struct LoadNode {
     std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
     std::vector<Fragment> where;                     ///< without their `where` root
     std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
-    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries
+    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries, or a primaryjoin() binds values
     std::vector<std::uint32_t> further;              ///< columns of the target that are read besides the plain ones
     std::vector<LoadNode> children;
     std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
 
-    bool to_many() const noexcept { return link->direction == Direction::one_to_many; }
+    bool to_many() const noexcept { return link->direction != Direction::many_to_one; }
     bool joins() const noexcept {
         return strategy == LoadStrategy::joined || strategy == LoadStrategy::joined_inner || strategy == LoadStrategy::contains_eager;
     }
 };
+
+/// Columns of the table that are read besides the plain ones where no option says anything (LoadNode::further).
+std::vector<std::uint32_t> read_by_default(const Table& table);
 
 /// What the statement around a joined load permits.
 struct JoinRules {

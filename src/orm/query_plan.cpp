@@ -79,6 +79,7 @@ void add_tables(const std::vector<LoadNode>& nodes, std::vector<const Table*>& t
     for (const auto& node : nodes) {
         const Table& target = *node.link->target;
         add_table(&target, tables);
+        if (node.link->secondary != nullptr) add_table(node.link->secondary, tables);  // what else a primaryjoin() reads is the owner
         for (const std::uint32_t index : node.further) {
             if (target.columns[index].expression == nullptr) continue;
             Tape tape;

@@ -2,6 +2,7 @@
 // expect: a chained column option names a member of the struct that the option before it has reached
 #include <azoth/sql/sql.hpp>
 
+#include <azoth/orm/load_options.hpp>
 #include <azoth/orm/session.hpp>
 
 struct Line;

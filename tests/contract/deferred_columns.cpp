@@ -28,16 +28,25 @@ struct azoth::type_traits<lazily::Mood> : azoth::enum_names<lazily::Mood> {
 namespace lazily {
 
 struct Post;
+struct Mark;
+struct PostMark;
+
+struct Address {
+    std::string city{};
+    deferred<std::string> directions{};
+};
 
 struct Writer {
     std::int64_t id{};
     deferred<std::string> biography{};  // stands before plain ones
     std::string name{};
+    Address address{};
     many<Post> posts{};
 
     static constexpr auto mapping() {
         return table("writers", column<&Writer::id>(primary_key), column<&Writer::biography>(length(1000)), column<&Writer::name>(length(50)),
-                     relationship<&Writer::posts>(back_populates("author")));
+                     embedded<&Writer::address>(column<&Address::city>(length(50)), column<&Address::directions>(length(50))),
+                     relationship<&Writer::posts>(back_populates("author"), cascade(save_update | remove)));
     }
 };
 
@@ -50,16 +59,38 @@ struct Post {
     deferred<std::int32_t> words = 7;
     std::int64_t writer_id{};
     one<Writer> author{};
+    many<Mark> labels{};
 
     static constexpr auto mapping() {
         return table("posts", column<&Post::id>(primary_key), column<&Post::content>(deferred_group("body")), column<&Post::title>(length(50)),
                      column<&Post::notes>("remarks", length(100), deferred_group("body")), column<&Post::mood>(stored_as<std::string>),
-                     column<&Post::words>(undeferred), column<&Post::writer_id>(foreign_key<&Writer::id>()), relationship<&Post::author>());
+                     column<&Post::words>(undeferred), column<&Post::writer_id>(foreign_key<&Writer::id>()), relationship<&Post::author>(),
+                     relationship<&Post::labels>(secondary<PostMark>()));
     }
 };
 
-const Metadata model = metadata<Writer, Post>();
-static_assert(check<Writer, Post>());
+struct Mark {
+    deferred<std::string> meaning{};
+    std::int64_t id{};
+    std::string name{};
+
+    static constexpr auto mapping() {
+        return table("labels", column<&Mark::meaning>(length(50)), column<&Mark::id>(primary_key), column<&Mark::name>(length(50)));
+    }
+};
+
+struct PostMark {
+    std::int64_t post_id{};
+    std::int64_t label_id{};
+
+    static constexpr auto mapping() {
+        return table("post_labels", column<&PostMark::post_id>(foreign_key<&Post::id>()), column<&PostMark::label_id>(foreign_key<&Mark::id>()),
+                     primary_key(columns<&PostMark::post_id, &PostMark::label_id>));
+    }
+};
+
+const Metadata model = metadata<Writer, Post, Mark, PostMark>();
+static_assert(check<Writer, Post, Mark, PostMark>());
 
 Post post(std::int64_t id, std::int64_t writer) {
     Post post;
@@ -92,7 +123,9 @@ bool says(const std::string& message, std::string_view part) { return message.fi
 
 }  // namespace lazily
 
+using lazily::Address;
 using lazily::fill;
+using lazily::Mark;
 using lazily::Mood;
 using lazily::Post;
 using lazily::says;
@@ -508,5 +541,55 @@ TEST_CASE("deferred: merge and bulk inserts", "[deferred]") {
         CHECK(row->title == "merged");
         CHECK(*row->content == "merged");
         CHECK(**row->notes == "kept");
+    });
+}
+
+TEST_CASE("deferred: behind a table between, in an embedded struct, and with removed parents", "[deferred]") {
+    on_each_database(lazily::model, [](Database& database) -> awaitable<void> {
+        co_await fill(database);
+        {
+            auto session = database.sessions()();
+            const auto post = co_await session.get<Post>(1, selectinload<&Post::labels>());
+            for (const char* name : {"a", "b"}) {
+                Mark label;
+                label.name = name;
+                label.meaning = std::string("means ") + name;
+                post->labels.add(std::move(label));
+            }
+            const auto writer = co_await session.get<Writer>(1);
+            writer->address.city = "Here";
+            writer->address.directions = "Left, then right";
+            co_await session.commit();
+        }
+        const auto ordered = [](const auto& option) { return option.order_by(col<&Mark::name>).template undefer<&Mark::meaning>(); };
+        for (const auto& option : {ordered(selectinload<&Post::labels>()), ordered(joinedload<&Post::labels>())}) {
+            auto session = database.sessions()();
+            auto result = co_await session.execute(select<Post>().where(col<&Post::id> == 1).options(option));
+            const auto post = result.scalar_one();
+            REQUIRE(post->labels.size() == 2);
+            CHECK(post->labels[1].name == "b");
+            CHECK(post->labels[1].meaning == "means b");
+            CHECK_FALSE(post->content.is_loaded());
+        }
+        {
+            auto session = database.sessions()();
+            const auto post = co_await session.get<Post>(1, selectinload<&Post::labels>());
+            CHECK(post->labels[0].name == "a");
+            CHECK_FALSE(post->labels[0].meaning.is_loaded());
+            const auto writer = co_await session.get<Writer>(1);
+            CHECK(writer->address.city == "Here");
+            CHECK_FALSE(writer->address.directions.is_loaded());
+            co_await session.refresh(writer, col<&Writer::address, &Address::directions>);
+            CHECK(writer->address.directions == "Left, then right");
+            session.expunge_all();
+            const auto other = co_await session.get<Writer>(1, undefer<&Writer::address, &Address::directions>());
+            CHECK(other->address.directions == "Left, then right");
+        }
+        auto session = database.sessions()();
+        const auto leaving = co_await session.get<Writer>(2);
+        session.remove(leaving);
+        co_await session.commit();
+        const auto posts = co_await session.scalar(select(func::count(col<&Post::id>)));
+        CHECK(posts == 2);
     });
 }
