@@ -72,6 +72,7 @@ struct Flush {
     void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
     bool reads_back() const noexcept;                    ///< some group does (flush_read_back.cpp)
     void note_rekeyed(Entity& entity);                   ///< flush_finish.cpp: foreign keys that the program changed itself
+    void leave_collections();                            ///< flush_finish.cpp
     void finish();                                       ///< flush_finish.cpp: states and relationships after success
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 
 namespace azoth::detail {
 
@@ -151,10 +152,11 @@ void Flush::collect() {
         });
     });
     // Children whose parent's key is still to be generated change too, though their members do not show it yet.
+    std::unordered_set<const Entity*> moved;
     for (const auto& link : state.links) {
-        if (link.child->state == ObjectState::persistent && !link.child->marked_removed && link.parent != nullptr && link.parent->state == ObjectState::pending &&
-            std::find(updates.begin(), updates.end(), link.child) == updates.end())
-            updates.push_back(link.child);
+        Entity& child = *link.child;
+        if (child.state != ObjectState::persistent || child.marked_removed || link.parent == nullptr || link.parent->state != ObjectState::pending) continue;
+        if (!state.changed(child) && moved.insert(&child).second) updates.push_back(&child);
     }
     for (auto* entity : inserts) {
         if (entity->table->columns.size() > ColumnMask::capacity) throw_not_supported("table " + entity->table->name + " has more than 256 columns");

@@ -2,6 +2,8 @@
 #include "flush.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace azoth::detail {
 
@@ -97,6 +99,32 @@ void Flush::note_rekeyed(Entity& entity) {
     }
 }
 
+// Removed objects leave the other sides of their relationships; a collection that many of them leave is gone through once.
+void Flush::leave_collections() {
+    std::unordered_map<RelationMember*, std::unordered_set<const Entity*>> leaving;
+    for (auto* entity : deletes) {
+        for (const auto& relationship : entity->table->relationships) {
+            if (relationship.many()) continue;
+            const RelationshipLink& link = relationship.link();
+            if (link.direction != Direction::many_to_one || link.inverse == nullptr) continue;
+            Entity* parent = relationship.member(entity->object)->target();
+            if (parent == nullptr) parent = target_in_map(state, *entity, link, true);
+            if (parent == nullptr) continue;
+            if (link.inverse->many()) {
+                leaving[link.inverse->member(parent->object)].insert(entity);
+            } else {
+                take_out(state, *entity, relationship, parent);
+            }
+        }
+    }
+    for (const auto& [member, entities] : leaving) {
+        const auto gone = [&, set = &entities](const Entity* entity) { return set->contains(entity); };
+        if (member->state() != RelationState::linked || std::none_of(member->members().begin(), member->members().end(), gone)) continue;
+        state.record_relation(*member->owner(), index_of(member->relationship()));
+        std::erase_if(member->writable().entities, gone);
+    }
+}
+
 void Flush::finish() {
     for (auto* entity : inserts) {
         for (const auto& relationship : entity->table->relationships) {
@@ -114,15 +142,7 @@ void Flush::finish() {
         }
     }
     for (const auto& [entity, relationship, old] : rekeyed) relink(state, *entity, *relationship, old);
-    for (auto* entity : deletes) {
-        for (const auto& relationship : entity->table->relationships) {
-            if (relationship.many()) continue;
-            const RelationshipLink& link = relationship.link();
-            if (link.direction != Direction::many_to_one || link.inverse == nullptr) continue;
-            Entity* parent = relationship.member(entity->object)->target();
-            take_out(state, *entity, relationship, parent != nullptr ? parent : target_in_map(state, *entity, link, true));
-        }
-    }
+    leave_collections();
     state.forget_changes();
     state.flagged.clear();
     std::erase_if(state.pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });

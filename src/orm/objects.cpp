@@ -161,6 +161,7 @@ void SessionCore::expunge_all() {
     state.removed.clear();
     state.forget_changes();
     state.undo.clear();
+    state.recorded.clear();
     state.deleted.clear();
     for (auto& savepoint : state.savepoints) savepoint.undo_mark = 0;
     state.streamed.clear();

@@ -149,9 +149,28 @@ Membership& RelationMember::writable() {
         Membership::release(membership);
         membership = copy;
     }
+    membership->index.clear();
     payload_ = membership;
     if (state_ == RelationState::unset) state_ = RelationState::linked;
     return *membership;
+}
+
+bool RelationMember::insert_member(Entity* entity) {
+    constexpr std::size_t worth_an_index = 64;
+    const auto& present = members();
+    if (present.size() < worth_an_index) {
+        if (std::find(present.begin(), present.end(), entity) != present.end()) return false;
+        writable().entities.push_back(entity);
+        return true;
+    }
+    auto& known = static_cast<Membership*>(payload_)->index;
+    if (known.empty()) known.insert(present.begin(), present.end());
+    if (!known.insert(entity).second) return false;
+    auto index = std::move(known);  // writable() lets go of it, since others change the members without it
+    Membership& membership = writable();
+    membership.entities.push_back(entity);
+    membership.index = std::move(index);
+    return true;
 }
 
 void RelationMember::link_members(std::vector<Entity*> members) {

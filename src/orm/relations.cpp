@@ -24,11 +24,8 @@ void check_alive(const Entity& entity, const Relationship& relationship) {
 // Puts `child` into the collection, wherever it is loaded or queued; no link is recorded. False: it was there already.
 bool insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
     RelationMember& member = *many.member(owner.object);
-    const auto& present = member.members();
-    if (std::find(present.begin(), present.end(), &child) != present.end()) return false;
     state.record_relation(owner, index_of(many));
-    member.writable().entities.push_back(&child);
-    return true;
+    return member.insert_member(&child);
 }
 
 void erase_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {

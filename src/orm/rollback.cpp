@@ -71,7 +71,11 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
                 entity.epoch = 0;
                 restore_members(entity);  // what was changed and not written before it was removed
                 map.insert(entity);
-                std::erase(deleted, &entity);
+                if (!deleted.empty() && deleted.back() == &entity) {
+                    deleted.pop_back();  // as the log is replayed backwards, nearly always
+                } else {
+                    std::erase(deleted, &entity);
+                }
                 break;
             case UndoRecord::Kind::snapshot: {
                 map.erase(entity);
@@ -110,6 +114,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
     }
     std::erase_if(pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });
     if (whole) {
+        recorded.clear();
         savepoints.clear();
         deleted.clear();
         transaction = 0;
@@ -124,6 +129,7 @@ void SessionState::forget_transaction() noexcept {
         record.entity->level = 0;
     }
     undo.clear();
+    recorded.clear();
     savepoints.clear();
     for (auto* entity : deleted) entity->state = ObjectState::detached;
     deleted.clear();

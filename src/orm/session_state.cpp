@@ -88,11 +88,13 @@ SessionState::Membership SessionState::pending_change(Entity& owner, const Relat
 
 void SessionState::record_relation(Entity& owner, std::uint16_t index) {
     const std::size_t mark = savepoints.empty() ? 0 : savepoints.back().undo_mark;
-    // Once a level is enough; only the recent records are searched, repeating one costs memory, not correctness.
-    std::size_t searched = 0;
-    for (std::size_t i = undo.size(); i > mark && searched < 4; --i, ++searched) {
-        const UndoRecord& record = undo[i - 1];
-        if (record.kind == UndoRecord::Kind::relation && record.entity == &owner && record.relation == index) return;
+    // Once a level is enough.
+    const auto [place, fresh] = recorded.try_emplace(owner.table->relationships[index].member(owner.object), undo.size());
+    if (!fresh) {
+        const std::size_t at = place->second;
+        const bool stands = at >= mark && at < undo.size() && undo[at].kind == UndoRecord::Kind::relation && undo[at].entity == &owner && undo[at].relation == index;
+        if (stands) return;
+        place->second = undo.size();
     }
     const RelationMember& member = *owner.table->relationships[index].member(owner.object);
     UndoRecord record;

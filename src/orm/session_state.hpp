@@ -77,6 +77,7 @@ struct SessionState {
     std::vector<std::pair<Entity*, const Relationship*>> replaced_unseen;  ///< one-to-one, key on the far side, given a new partner while not loaded
 
     std::vector<UndoRecord> undo;
+    std::unordered_map<const RelationMember*, std::size_t> recorded;  ///< where `undo` has what a relationship held; may be out of date
     std::vector<Savepoint> savepoints;
     std::vector<std::pair<Entity*, const Column*>> flagged;  ///< flag_modified()
     std::vector<Entity*> deleted;                   ///< DELETE flushed in this transaction

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 namespace azoth {
@@ -37,6 +38,7 @@ public:
 struct Membership {
     std::uint32_t references = 1;
     std::vector<Entity*> entities;
+    std::unordered_set<const Entity*> index;  ///< of a large collection that is being added to: the same entities, or empty
 
     static void acquire(Membership* membership) noexcept { ++membership->references; }
     static void release(Membership* membership) noexcept {
@@ -80,6 +82,8 @@ public:
     Entity* target() const noexcept { return state_ == RelationState::linked ? static_cast<Entity*>(payload_) : nullptr; }     ///< one<>
     void link(Entity* target) noexcept;                                                                                    ///< one<>
     const std::vector<Entity*>& members() const noexcept;                                                                  ///< many<>: linked members, or queued while not loaded
+    /// Puts an entity at the end. Returns false when it was there already. Amortised constant time.
+    bool insert_member(Entity* entity);                                                                                    ///< many<>
     Membership& writable();                                                                                                ///< many<>
     void link_members(std::vector<Entity*> members);                                                                       ///< many<>
     void set_not_loaded() noexcept;
