@@ -44,6 +44,7 @@ set(AZOTH_HEADERS
     include/azoth/engine/transaction_state.hpp
     include/azoth/engine/unique.hpp
     include/azoth/model.hpp
+    include/azoth/orm/any_object.hpp
     include/azoth/orm/get_arguments.hpp
     include/azoth/orm/given.hpp
     include/azoth/orm/graph.hpp
@@ -54,6 +55,8 @@ set(AZOTH_HEADERS
     include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
+    include/azoth/orm/session_events.hpp
+    include/azoth/orm/session_objects.hpp
     include/azoth/orm/session_transaction.hpp
     include/azoth/orm/sessionmaker.hpp
     include/azoth/orm/stream.hpp
@@ -178,6 +181,7 @@ set(AZOTH_SOURCES
     src/engine/transaction_state.cpp
     src/engine/value_text.cpp
     src/migrate/create.cpp
+    src/orm/any_object.cpp
     src/orm/entity_query.cpp
     src/orm/flush.cpp
     src/orm/flush_collect.cpp
@@ -206,6 +210,7 @@ set(AZOTH_SOURCES
     src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
+    src/orm/session_events.cpp
     src/orm/session_state.cpp
     src/orm/session_transaction.cpp
     src/orm/stream.cpp

@@ -16,6 +16,7 @@ inline void expect(bool condition, const char* what) {
 }
 
 azoth::awaitable<void> sessions(azoth::AsyncEngine engine);
+azoth::awaitable<void> events(azoth::AsyncEngine engine);
 azoth::awaitable<void> relationships(azoth::AsyncEngine engine);
 azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);

@@ -37,6 +37,7 @@ void run(const char* name, Page page) {
 int main(int argc, char** argv) {
     try {
         run("sessions", guide::sessions);
+        run("events", guide::events);
         run("relationships", guide::relationships);
         run("transactions", guide::transactions);
         run("errors", guide::errors);

@@ -112,7 +112,7 @@ awaitable<void> cascade_removals(SessionState& state) {
                     if (entity->table != table || !entity->marked_removed || entity->state != ObjectState::persistent) continue;
                     for (auto* child : related(relationship, *entity)) {
                         if (removes) {
-                            if (child->state == ObjectState::pending) child->state = ObjectState::transient;
+                            if (child->state == ObjectState::pending) state.set_state(*child, ObjectState::transient);
                             if (child->state == ObjectState::persistent && !child->marked_removed) {
                                 child->marked_removed = true;
                                 state.removed.push_back(child);

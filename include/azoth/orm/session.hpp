@@ -8,7 +8,7 @@
 #include <azoth/orm/load_options.hpp>
 #include <azoth/orm/many.hpp>
 #include <azoth/orm/one.hpp>
-#include <azoth/orm/session_core.hpp>
+#include <azoth/orm/session_events.hpp>
 #include <azoth/orm/session_transaction.hpp>
 #include <azoth/orm/stream.hpp>
 #include <azoth/sql/sql.hpp>
@@ -33,110 +33,14 @@ namespace azoth {
 /// `InvalidRequestError` after close(). *Lifetimes*: statements and values are encoded before the call returns its awaitable: nothing
 /// passed needs to outlive the call expression.
 /// Thread safety: none; a session belongs to one coroutine at a time.
-class AsyncSession {
+class AsyncSession : public SessionObjects {
 public:
-    explicit AsyncSession(std::unique_ptr<detail::SessionCore> core) noexcept : core_(std::move(core)) {}
+    explicit AsyncSession(std::unique_ptr<detail::SessionCore> core) noexcept : SessionObjects(*core), owner_(std::move(core)) {}
     AsyncSession(AsyncSession&&) noexcept = default;
     AsyncSession& operator=(AsyncSession&&) noexcept = default;
 
-    // ---- objects (no I/O)
-
-    /// Moves an object in; it is inserted at the next flush. What lies in its relationships comes along. Returns its handle.
-    template <class T>
-        requires(!std::is_lvalue_reference_v<T> && !std::is_const_v<T>)
-    std::shared_ptr<T> add(T&& value) {
-        return std::static_pointer_cast<T>(core_->add_value(detail::table_of<T>(), &value));
-    }
-    // Not `= delete`, which gives no reason.
-    template <class T>
-    std::shared_ptr<T> add(const T&) {
-        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
-        return nullptr;
-    }
-    template <class T>
-    std::shared_ptr<T> add(T&) {
-        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
-        return nullptr;
-    }
-    /// Takes a handle: one of this session's, or any shared object that lies in no session. Errors: `ArgumentError` for another session's entity.
-    template <class T>
-    std::shared_ptr<T> add(const std::shared_ptr<T>& handle) {
-        return std::static_pointer_cast<T>(core_->add_handle(detail::table_of<T>(), handle));
-    }
-    template <class T>
-    std::shared_ptr<T> add(std::shared_ptr<T>& handle) {
-        return add(std::as_const(handle));
-    }
-    template <class T>
-    std::shared_ptr<T> add(std::shared_ptr<T>&& handle) {
-        return add(std::as_const(handle));
-    }
-    /// Moves several objects in (or copies them from an lvalue). Returns their handles in order.
-    template <class T>
-    std::vector<std::shared_ptr<T>> add_all(std::vector<T> values) {
-        std::vector<std::shared_ptr<T>> handles;
-        handles.reserve(values.size());
-        for (auto& value : values) handles.push_back(add(std::move(value)));
-        return handles;
-    }
-    template <class T>
-    void add_all(const std::vector<std::shared_ptr<T>>& handles) {
-        for (const auto& handle : handles) add(handle);
-    }
-    /// Marks the entity; its row is deleted at the next flush, with what the cascades of its relationships name.
-    template <class T>
-    void remove(const std::shared_ptr<T>& handle) {
-        core_->remove(detail::table_of<T>(), handle);
-    }
-    /// Lets go of an entity: pending becomes transient, persistent becomes detached.
-    template <class T>
-    void expunge(const std::shared_ptr<T>& handle) {
-        core_->expunge(detail::table_of<T>(), handle);
-    }
-    /// Lets go of everything; memory is given back with the last handle.
-    void expunge_all() { core_->expunge_all(); }
-    /// The next query or get() that meets the entity rereads it.
-    template <class T>
-    void expire(const std::shared_ptr<T>& handle) {
-        core_->expire(detail::table_of<T>(), handle);
-    }
-    void expire_all() { core_->expire_all(); }
-
-    template <class T>
-    bool contains(const std::shared_ptr<T>& handle) const {
-        return core_->contains(detail::table_of<T>(), handle.get());
-    }
-    /// Would a flush write it?
-    template <class T>
-    bool is_modified(const std::shared_ptr<T>& handle) const {
-        return core_->is_modified(detail::table_of<T>(), handle.get());
-    }
-    template <class T>
-    ObjectState state(const std::shared_ptr<T>& handle) const {
-        return core_->state(detail::table_of<T>(), handle);
-    }
-    std::vector<std::shared_ptr<void>> new_objects() const { return core_->new_objects(); }
-    std::vector<std::shared_ptr<void>> dirty() const { return core_->dirty(); }
-    std::vector<std::shared_ptr<void>> deleted() const { return core_->deleted(); }
-
-    /// What a member was and is.
-    template <class V>
-    struct History {
-        V old_value;
-        V value;
-        bool changed;
-    };
-    template <auto M>
-    History<detail::member_type_t<M>> history(const std::shared_ptr<detail::member_owner_t<M>>& handle) const {
-        History<detail::member_type_t<M>> result{{}, (*handle).*M, false};
-        result.changed = core_->history(detail::table_of<detail::member_owner_t<M>>(), handle.get(), detail::column_of<M>(), &result.old_value);
-        return result;
-    }
-    /// Writes the column at the next flush even if it looks unchanged or unset.
-    template <auto M>
-    void flag_modified(const std::shared_ptr<detail::member_owner_t<M>>& handle) {
-        core_->flag_modified(detail::table_of<detail::member_owner_t<M>>(), handle.get(), detail::column_of<M>());
-    }
+    /// Registers an observer, for the session's lifetime.
+    void observe(std::shared_ptr<SessionObserver> observer) { core_->observe(std::move(observer)); }
 
     // ---- statements
 
@@ -253,8 +157,6 @@ public:
     awaitable<AsyncSessionTransaction> begin(TransactionOptions options = {}) { return AsyncSessionTransaction::start(*core_, options); }
     /// Flushes, then sets a savepoint; leaving the guard's scope without commit() rolls back to it.
     awaitable<AsyncSessionTransaction> begin_nested() { return AsyncSessionTransaction::start_nested(*core_); }
-    bool in_transaction() const noexcept { return core_->in_transaction(); }
-    bool in_nested_transaction() const noexcept { return core_->in_nested_transaction(); }
     /// False between a failed flush and rollback().
     bool is_active() const noexcept { return core_->is_active(); }
 
@@ -302,7 +204,7 @@ private:
         co_return result.scalars();
     }
 
-    std::unique_ptr<detail::SessionCore> core_;
+    std::unique_ptr<detail::SessionCore> owner_;
 };
 
 }  // namespace azoth

@@ -17,6 +17,10 @@
 
 namespace azoth {
 
+class AnyObject;
+struct ColumnChange;
+class SessionObserver;
+
 /// Options of a session. Trivially destructible, so that it may be written inside an expression that awaits on g++ 12.
 struct SessionOptions {
     /// Flush before queries that read tables with pending changes. Default true.
@@ -51,14 +55,16 @@ public:
     bool contains(const Table& table, const void* object) const;
     bool is_modified(const Table& table, const void* object) const;
     ObjectState state(const Table& table, const std::shared_ptr<void>& handle) const;
-    std::vector<std::shared_ptr<void>> new_objects() const;
-    std::vector<std::shared_ptr<void>> dirty() const;
-    std::vector<std::shared_ptr<void>> deleted() const;
+    std::vector<AnyObject> new_objects() const;
+    std::vector<AnyObject> dirty() const;
+    std::vector<AnyObject> deleted() const;
+    std::vector<ColumnChange> changed_columns(const Table& table, const void* object) const;
     void flag_modified(const Table& table, const void* object, const Column& column);
     /// The value last known to be in the database, and whether the member differs from it.
     bool history(const Table& table, const void* object, const Column& column, void* old_value) const;
     bool autoflush() const noexcept;
     void set_autoflush(bool on) noexcept;
+    void observe(std::shared_ptr<SessionObserver> observer);
 
     // ---- relationships, called by one<> and many<>
     Entity* entity_at(const Table& table, const void* object);
