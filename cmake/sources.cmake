@@ -78,6 +78,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/column_handle.hpp
     include/azoth/sql/common_type.hpp
     include/azoth/sql/compound_items.hpp
+    include/azoth/sql/criteria.hpp
     include/azoth/sql/delete.hpp
     include/azoth/sql/dml.hpp
     include/azoth/sql/execution_options.hpp
@@ -125,6 +126,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/compile.cpp
     src/dialect/compile/compound.cpp
     src/dialect/compile/connect.cpp
+    src/dialect/compile/criteria.cpp
     src/dialect/compile/decimal.cpp
     src/dialect/compile/expression.cpp
     src/dialect/compile/from.cpp
@@ -222,6 +224,7 @@ set(AZOTH_SOURCES
     src/schema/naming.cpp
     src/schema/problem.cpp
     src/schema/table.cpp
+    src/sql/criteria.cpp
     src/sql/flatten.cpp
     src/sql/predicates.cpp
     src/sql/query.cpp

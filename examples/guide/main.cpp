@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
         run("sessions", guide::sessions);
         run("events", guide::events);
         run("relationships", guide::relationships);
+        run("criteria", guide::criteria);
         run("transactions", guide::transactions);
         run("errors", guide::errors);
         run("compilers", guide::compilers);

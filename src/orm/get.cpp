@@ -27,6 +27,13 @@ Tape select_by_key(const Table& table, std::span<const ValueView> key, bool lock
     return out;
 }
 
+// Criteria do not make a known object's row look deleted. Without any, the shape stays what it is for others.
+void mark_by_identity(const SessionState& state, Tape& tape, const Tape& options) {
+    const auto nodes = options.nodes();
+    const bool narrowed = !state.criteria.empty() || std::any_of(nodes.begin(), nodes.end(), [](const Node& node) { return node.op == Op::criteria; });
+    if (narrowed) tape.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::by_identity));
+}
+
 awaitable<std::shared_ptr<void>> ready(std::shared_ptr<void> handle) { co_return handle; }
 
 // An identity-map hit with loading options.
@@ -144,13 +151,15 @@ awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vecto
         if (cells[i].is_null()) throw_argument_error("get(): a primary key is never NULL, and no row of " + name_of(table) + " has one");
     }
     const std::span<const ValueView> cell_span(cells, width);
-    Entity* known = lock ? nullptr : state.map.find(table, cell_span);
-    if (known != nullptr && state.expired(*known)) known = nullptr;
+    Entity* known = state.map.find(table, cell_span);
+    const bool in_session = known != nullptr;
+    if (known != nullptr && (lock || state.expired(*known))) known = nullptr;
     if (known != nullptr && options.empty()) return ready(known->graph->handle(known));
 
     Tape tape = select_by_key(table, cell_span, lock, lock_flags);
+    if (in_session) mark_by_identity(state, tape, options);
     tape.append(std::move(options));
-    FlatStatement flat = session_statement(std::move(tape));
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     if (known != nullptr) return complete(state, std::move(busy), std::move(flat), std::move(plan), known);
     return get_by_key(state, std::move(busy), std::move(flat), std::move(plan), table, lock);
@@ -175,7 +184,9 @@ awaitable<void> SessionCore::refresh(const Table& table, std::shared_ptr<void> h
     if (all) entity.flag_modified = false;
     ValueBuffer key(table.primary_key.size());
     append_saved_key(entity, key);
-    FlatStatement flat = session_statement(select_by_key(table, key.cells(), lock, 0));
+    Tape tape = select_by_key(table, key.cells(), lock, 0);
+    mark_by_identity(state, tape, {});
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     return reread(state, std::move(busy), std::move(flat), std::move(plan), &entity, all);
 }
@@ -199,7 +210,7 @@ awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_pt
     Tape tape;
     tape.leaf(Op::item_entity, &table);
     tape.append(std::move(option));
-    FlatStatement flat = session_statement(std::move(tape));
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles));
 }

@@ -90,7 +90,7 @@ private:
             }
             return;
         }
-        if (!node_.to_many() && link_.remote_is_primary_key && node_.where.empty() && !run_.overwrite) {
+        if (!node_.to_many() && link_.remote_is_primary_key && node_.where.empty() && !node_.narrowed && !run_.overwrite) {
             Entity* target = state_.map.find(*link_.target, key_.cells());
             if (target != nullptr && !state_.expired(*target) && target->state != ObjectState::deleted) {
                 link_target(state_, owner, relationship, target, false);

@@ -2,6 +2,7 @@
 #include "session_state.hpp"
 
 #include <azoth/base/throw.hpp>
+#include <azoth/sql/criteria.hpp>
 
 #include <algorithm>
 #include <string>
@@ -265,6 +266,7 @@ std::vector<ColumnChange> SessionCore::changed_columns(const Table& table, const
     return changes_of(*found, found->marked_removed || found->state == ObjectState::deleted ? RowChange::remove : RowChange::update);
 }
 
+void SessionCore::narrow(const EntityCriteria& criteria) { state_->criteria.append(default_criteria(criteria)); }
 bool SessionCore::autoflush() const noexcept { return state_->options.autoflush; }
 void SessionCore::set_autoflush(bool on) noexcept { state_->options.autoflush = on; }
 

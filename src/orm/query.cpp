@@ -116,7 +116,7 @@ awaitable<RowSource> SessionCore::execute(Tape statement, ExecutionOptions optio
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
-    FlatStatement flat = session_statement(std::move(statement));
+    FlatStatement flat = session_statement(state, std::move(statement));
     PlanPtr plan = query_plan(state, flat);
     return run_query(state, std::move(busy), std::move(flat), std::move(plan), options);
 }

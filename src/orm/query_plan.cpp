@@ -44,7 +44,8 @@ void look_at(const Node& root, Shape& shape) {
                 case StatementFlag::untracked: shape.untracked = true; break;
                 case StatementFlag::populate_existing: shape.populate_existing = true; break;
                 case StatementFlag::streamed: shape.streamed = true; break;
-                case StatementFlag::session: break;
+                case StatementFlag::session:
+                case StatementFlag::by_identity: break;
             }
             break;
         default: break;
@@ -61,7 +62,7 @@ Shape shape_of(const FlatStatement& statement) {
 bool names_others(const FlatStatement& statement, const ResultItem& item) {
     for (std::uint32_t i = statement.main_size; i-- > 0;) {
         const Node& node = statement.nodes[i];
-        if (node.op == Op::query || node.op == Op::load_option) {
+        if (node.op == Op::query || node.op == Op::load_option || node.op == Op::criteria) {
             i -= node.size - 1;
             continue;
         }
@@ -160,7 +161,21 @@ PlanPtr build(const FlatStatement& statement, void* context) {
 
 }  // namespace
 
-FlatStatement session_statement(Tape statement, bool streamed) {
+namespace {
+
+bool is_query(const Tape& statement) {
+    const auto nodes = statement.nodes();
+    for (std::size_t end = nodes.size(); end > 0; end -= nodes[end - 1].size) {
+        const Op op = nodes[end - 1].op;
+        if (op == Op::insert_into || op == Op::update_table || op == Op::delete_from || op == Op::text_statement) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+FlatStatement session_statement(const SessionState& state, Tape statement, bool streamed) {
+    if (!state.criteria.empty() && is_query(statement)) statement.append(state.criteria);
     statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::session));
     if (streamed) statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::streamed));
     return FlatStatement(std::move(statement));

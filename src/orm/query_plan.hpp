@@ -31,8 +31,8 @@ struct QueryPlan {
     bool keys_returned = false;                       ///< ... and the only column of a RETURNING that the user did not write
 };
 
-/// Marks the statement as a session's, and flattens it. `streamed`: its rows come in pieces.
-FlatStatement session_statement(Tape statement, bool streamed = false);
+/// Marks the statement as a session's, adds what its session narrows, and flattens it. `streamed`: its rows come in pieces.
+FlatStatement session_statement(const SessionState& state, Tape statement, bool streamed = false);
 
 /// Found in the engine's cache, or made. Errors: those of `compile`; `ArgumentError` for loading options that fit nothing.
 PlanPtr query_plan(SessionState& state, const FlatStatement& statement);

@@ -78,6 +78,7 @@ struct SessionState {
     std::exception_ptr failed_flush;                ///< the session refuses work until rollback()
     std::string failed_message;
     std::uint32_t failed_depth = 0;                 ///< savepoints that were open when it failed
+    Tape criteria;                                  ///< on everything that the session reads
     std::unique_ptr<SessionEvents> events;          ///< null: nobody observes
     bool closed = false;
     bool busy = false;

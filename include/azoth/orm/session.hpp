@@ -42,6 +42,13 @@ public:
     /// Registers an observer, for the session's lifetime.
     void observe(std::shared_ptr<SessionObserver> observer) { core_->observe(std::move(observer)); }
 
+    /// Options of every query that the session runs from now on, eager loads included: with_loader_criteria, for soft deletes and tenants.
+    template <class... O>
+    void default_options(const O&... options) {
+        static_assert((std::same_as<O, EntityCriteria> && ...), "azoth: default_options() takes with_loader_criteria<T>(...)");
+        (core_->narrow(options), ...);
+    }
+
     // ---- statements
 
     /// Runs a statement; flushes first when it reads tables with pending changes. Bulk UPDATE and DELETE expire the loaded entities of
@@ -117,13 +124,14 @@ public:
         return core_->refresh(detail::table_of<T>(), handle, std::move(columns), lock);
     }
     /// Loads a relationship now, unless it is loaded: of one entity, or of a range of handles in one query.
-    template <auto R>
-    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle) {
-        return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>());
+    /// `options`: with_loader_criteria.
+    template <auto R, class... O>
+    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle, const O&... options) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>(options...));
     }
-    template <auto R>
-    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles) {
-        return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>());
+    template <auto R, class... O>
+    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles, const O&... options) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>(options...));
     }
     /// Copies an object's values onto the session's entity of the same key (loaded if needed, added if there is no row). Returns that entity;
     /// the given object stays outside.

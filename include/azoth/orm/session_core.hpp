@@ -18,6 +18,7 @@
 namespace azoth {
 
 class AnyObject;
+class EntityCriteria;
 struct ColumnChange;
 class SessionObserver;
 
@@ -65,6 +66,8 @@ public:
     bool autoflush() const noexcept;
     void set_autoflush(bool on) noexcept;
     void observe(std::shared_ptr<SessionObserver> observer);
+    /// Criteria on everything that is read from now on.
+    void narrow(const EntityCriteria& criteria);
 
     // ---- relationships, called by one<> and many<>
     Entity* entity_at(const Table& table, const void* object);

@@ -6,6 +6,7 @@
 #include <azoth/orm/retry.hpp>
 #include <azoth/orm/session.hpp>
 
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -34,12 +35,19 @@ public:
     AsyncSession operator()(SessionOptions options) const {
         auto core = std::make_unique<detail::SessionCore>(engine_, options);
         for (const auto& observer : observers_) core->observe(observer);
+        for (const auto& criteria : criteria_) core->narrow(criteria);
         return AsyncSession(std::move(core));
     }
 
     /// Registers an observer of every session that this maker, or a copy made from now on, makes from now on.
     /// Thread safety: none, unlike the rest: register before the maker is shared.
     void observe(std::shared_ptr<SessionObserver> observer) { observers_.push_back(std::move(observer)); }
+    /// Options of every query of every session that is made from now on: with_loader_criteria. Thread safety: as observe().
+    template <class... O>
+    void default_options(const O&... options) {
+        static_assert((std::same_as<O, EntityCriteria> && ...), "azoth: default_options() takes with_loader_criteria<T>(...)");
+        (criteria_.push_back(options), ...);
+    }
 
     /// Runs `co_await work(session)` in a new session and commits. When that fails in a way that another run can help (`Error::retryable()`:
     /// serialization failures, deadlocks, locks not granted; and `ConnectionLost`, which certainly committed nothing) the whole unit is run again,
@@ -85,6 +93,7 @@ private:
     std::shared_ptr<detail::EngineCore> engine_;
     SessionOptions options_;
     std::vector<std::shared_ptr<SessionObserver>> observers_;
+    std::vector<EntityCriteria> criteria_;
 };
 
 }  // namespace azoth

@@ -93,6 +93,8 @@ enum class Op : std::uint8_t {
     // ---- ORM options: part of the shape, read by the session, ignored by the compiler
     load_option,     ///< ref = const Relationship*; arg = strategy; children: further load_options under it, where / order_by
     statement_flag,  ///< arg = StatementFlag
+    criteria,        ///< predicate, for every appearance of a table in the statement's SELECTs; ref = const Table*; flags: criteria_*.
+                     ///< Without an operand: the session's own criteria for that table do not count
 };
 
 inline constexpr std::uint8_t node_has_text = 0x80;  ///< in flags of any node
@@ -103,6 +105,7 @@ inline constexpr std::uint8_t item_not_null = 0x01;      ///< its C++ type canno
 inline constexpr std::uint8_t join_inner = 0, join_left = 1, join_right = 2, join_full = 3, join_cross = 4;
 inline constexpr std::uint8_t order_desc = 0x01, order_nulls_first = 0x02, order_nulls_last = 0x04;
 inline constexpr std::uint8_t segment_distinct = 0x40;   ///< UNION, not UNION ALL, between the arms of a recursive CTE
+inline constexpr std::uint8_t criteria_default = 0x01;   ///< the session's, not this query's
 inline constexpr std::uint8_t lock_share = 0x01, lock_nowait = 0x02, lock_skip_locked = 0x04, lock_key = 0x08;
 
 enum class CompoundKind : std::uint32_t { union_, union_all, intersect, intersect_all, except, except_all };
@@ -112,6 +115,7 @@ enum class StatementFlag : std::uint32_t {
     populate_existing,
     session,   ///< executed by a session, whose plans know more than SQL
     streamed,  ///< its rows arrive in pieces
+    by_identity,   ///< asks for the row of a known object, which criteria do not narrow
 };
 
 }  // namespace azoth::detail
