@@ -212,10 +212,12 @@ set(AZOTH_SOURCES
     src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
+    src/orm/row_evaluator.cpp
     src/orm/session_events.cpp
     src/orm/session_state.cpp
     src/orm/session_transaction.cpp
     src/orm/stream.cpp
+    src/orm/synchronize.cpp
     src/orm/transaction.cpp
     src/schema/build_table.cpp
     src/schema/foreign_key.cpp

@@ -115,6 +115,7 @@ enum class StatementFlag : std::uint32_t {
     populate_existing,
     session,   ///< executed by a session, whose plans know more than SQL
     streamed,  ///< its rows arrive in pieces
+    synchronize_evaluate, synchronize_fetch, synchronize_none,   ///< SynchronizeSession of an UPDATE or DELETE
     by_identity,   ///< asks for the row of a known object, which criteria do not narrow
 };
 
