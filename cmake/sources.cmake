@@ -204,6 +204,7 @@ set(AZOTH_SOURCES
     src/orm/materialize.cpp
     src/orm/merge.cpp
     src/orm/objects.cpp
+    src/orm/n_plus_one.cpp
     src/orm/query.cpp
     src/orm/query_plan.cpp
     src/orm/related.cpp

@@ -151,6 +151,26 @@ awaitable<void> outbox(async_sessionmaker async_session) {
     expect(sent == std::vector<std::string>{"welcome, Ursula Le Guin"}, "what was rolled back is not sent");
 }
 
+// region: n_plus_one
+class Complaints : public azoth::SessionObserver {
+public:
+    void on_n_plus_one(const azoth::NPlusOneEvent& event) override { texts.push_back(event.text()); }
+    std::vector<std::string> texts;
+};
+
+awaitable<void> one_by_one(async_sessionmaker async_session) {
+    azoth::SessionOptions options;
+    options.n_plus_one_limit = 2;  // and n_plus_one_action = NPlusOneAction::refuse for tests
+    auto session = async_session(options);
+    auto complaints = std::make_shared<Complaints>();
+    session.observe(complaints);
+
+    auto result = co_await session.execute(select<Author>());
+    for (auto& author : result.scalars().all()) co_await session.load<&Author::books>(author);
+    expect(complaints->texts.size() == 1, "N+1 queries: session.load<Author.books> sent 3 statements from ...");
+}
+// endregion
+
 }  // namespace
 
 awaitable<void> events(azoth::AsyncEngine engine) {
@@ -171,6 +191,12 @@ awaitable<void> events(azoth::AsyncEngine engine) {
     co_await audited(async_session, id);
     co_await rules(async_session);
     co_await outbox(async_session);
+    {
+        auto session = async_session();
+        session.add(Author{.name = "Third"});
+        co_await session.commit();
+    }
+    co_await one_by_one(async_session);
 }
 
 }  // namespace guide

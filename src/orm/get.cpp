@@ -118,7 +118,7 @@ awaitable<void> reread(SessionState& state, BusyGuard busy, FlatStatement statem
 }
 
 awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement statement, PlanPtr cached, std::vector<Entity*> owners,
-                         [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive) {
+                         [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive, std::source_location where) {
     const BusyGuard held(std::move(busy));
     const QueryPlan& plan = plan_of(cached);
     if (state.options.autoflush && needs_flush(state, plan.tables, false)) co_await flush_state(state);
@@ -133,12 +133,17 @@ awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement stat
     LoadRun run;
     run.original = &statement;
     state.ensure_transaction();
+    bool sent = false;
+    run.sent = &sent;
+    const Relationship* first = work.empty() ? nullptr : work.front().node->relationship;
     co_await load_related(state, std::move(work), run);
+    if (sent && first != nullptr) state.load_counts.count(state, first, "load<" + first->full_name() + '>', where);
 }
 
 }  // namespace
 
-awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags) {
+awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags,
+                                                  std::source_location where) {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
@@ -161,6 +166,7 @@ awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vecto
     tape.append(std::move(options));
     FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
+    if (known == nullptr) state.load_counts.count(state, &table, "get<" + name_of(table) + '>', where);
     if (known != nullptr) return complete(state, std::move(busy), std::move(flat), std::move(plan), known);
     return get_by_key(state, std::move(busy), std::move(flat), std::move(plan), table, lock);
 }
@@ -191,7 +197,7 @@ awaitable<void> SessionCore::refresh(const Table& table, std::shared_ptr<void> h
     return reread(state, std::move(busy), std::move(flat), std::move(plan), &entity, all);
 }
 
-awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option) {
+awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option, std::source_location where) {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
@@ -212,7 +218,7 @@ awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_pt
     tape.append(std::move(option));
     FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
-    return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles));
+    return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles), where);
 }
 
 }  // namespace azoth::detail

@@ -236,6 +236,7 @@ awaitable<void> load_related(SessionState& state, std::vector<LoadWork> work, Lo
             jobs.back().request(batch.items);
         }
         if (!batch.items.empty()) {
+            if (run.sent != nullptr) *run.sent = true;
             if (!state.connection->try_run(batch, run.options)) batch = co_await state.connection->run(std::move(batch), run.options);
         }
         std::vector<LoadWork> next;

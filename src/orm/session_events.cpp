@@ -5,11 +5,18 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace azoth {
 
 SessionObserver::~SessionObserver() = default;
+
+std::string NPlusOneEvent::text() const {
+    const bool key = call.starts_with("get");
+    return "N+1 queries: session." + std::string(call) + " sent " + std::to_string(times) + " statements from " + where.file_name() + ':' + std::to_string(where.line()) +
+           (key ? "; select them in one, with in_() of their keys" : "; load them in one: give load() all handles, or the query selectinload()");
+}
 
 namespace detail {
 
@@ -64,6 +71,10 @@ void SessionEvents::before_commit() {
     tell_noted();
     for (std::size_t i = 0; i < observers_.size(); ++i) std::shared_ptr(observers_[i])->before_commit(session_);
     tell_noted();
+}
+
+void SessionEvents::n_plus_one(const NPlusOneEvent& event) noexcept {
+    tell([&](SessionObserver& observer) { observer.on_n_plus_one(event); });
 }
 
 void SessionEvents::after_begin() noexcept {

@@ -28,6 +28,7 @@ public:
     void after_flush(const FlushReport& report);
     void before_commit();
 
+    void n_plus_one(const NPlusOneEvent& event) noexcept;
     void after_begin() noexcept;
     void after_commit() noexcept;
     void after_rollback(bool savepoint) noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "identity_map.hpp"
+#include "n_plus_one.hpp"
 #include "row_key.hpp"
 #include "session_events.hpp"
 
@@ -79,6 +80,7 @@ struct SessionState {
     std::string failed_message;
     std::uint32_t failed_depth = 0;                 ///< savepoints that were open when it failed
     Tape criteria;                                  ///< on everything that the session reads
+    LoadCounts load_counts;                         ///< for SessionOptions::n_plus_one_limit
     std::unique_ptr<SessionEvents> events;          ///< null: nobody observes
     bool closed = false;
     bool busy = false;

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <ranges>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -51,8 +52,8 @@ public:
 
     // ---- statements
 
-    /// Runs a statement; flushes first when it reads tables with pending changes. Bulk UPDATE and DELETE expire the loaded entities of
-    /// their table. *Round trips*: 1, plus one per level of eager loading.
+    /// Runs a statement; flushes first when it reads tables with pending changes. What bulk UPDATE and DELETE do to loaded
+    /// objects: see SynchronizeSession. *Round trips*: 1, plus one per level of eager loading.
     template <class S>
         requires requires { typename S::row_type; }
     awaitable<Result<typename S::row_type>> execute(const S& statement) {
@@ -90,7 +91,20 @@ public:
 
     /// The entity with this primary key, or null. What was loaded in the current transaction is answered without SQL (and without
     /// autoflush). `key`: the value, or for composite keys `col<&T::a> = 1, col<&T::b> = 2`; then loading options or `with_for_update`.
+    /// `where`: leave it out; it names the call to the watch for N+1 queries, which counts calls without options.
+    template <class T, class Key>
+    awaitable<std::shared_ptr<T>> get(const Key& key, std::source_location where = std::source_location::current()) {
+        static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
+        if constexpr (detail::is_mapped<T>) {
+            detail::GetArguments<T> arguments;
+            arguments.add(key);
+            return cast<T>(core_->get(detail::table_of<T>(), arguments.key(), std::move(arguments.options), arguments.lock, arguments.lock_flags, where));
+        } else {
+            return {};
+        }
+    }
     template <class T, class Key, class... Rest>
+        requires(sizeof...(Rest) > 0 && !(std::same_as<Rest, std::source_location> || ...))
     awaitable<std::shared_ptr<T>> get(const Key& key, const Rest&... rest) {
         static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
         if constexpr (detail::is_mapped<T>) {
@@ -103,7 +117,12 @@ public:
         }
     }
     /// The same. Errors: `NoResultFound` when there is none.
+    template <class T, class Key>
+    awaitable<std::shared_ptr<T>> get_one(const Key& key, std::source_location where = std::source_location::current()) {
+        return required(get<T>(key, where));
+    }
     template <class T, class Key, class... Rest>
+        requires(sizeof...(Rest) > 0 && !(std::same_as<Rest, std::source_location> || ...))
     awaitable<std::shared_ptr<T>> get_one(const Key& key, const Rest&... rest) {
         return required(get<T>(key, rest...));
     }
@@ -124,12 +143,22 @@ public:
         return core_->refresh(detail::table_of<T>(), handle, std::move(columns), lock);
     }
     /// Loads a relationship now, unless it is loaded: of one entity, or of a range of handles in one query.
-    /// `options`: with_loader_criteria.
+    /// `where`: leave it out. `options`: with_loader_criteria.
+    template <auto R>
+    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle, std::source_location where = std::source_location::current()) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>(), where);
+    }
+    template <auto R>
+    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles, std::source_location where = std::source_location::current()) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>(), where);
+    }
     template <auto R, class... O>
+        requires(sizeof...(O) > 0 && !(std::same_as<O, std::source_location> || ...))
     awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle, const O&... options) {
         return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>(options...));
     }
     template <auto R, class... O>
+        requires(sizeof...(O) > 0 && !(std::same_as<O, std::source_location> || ...))
     awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles, const O&... options) {
         return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>(options...));
     }

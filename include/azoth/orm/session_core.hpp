@@ -9,8 +9,10 @@
 #include <azoth/sql/execution_options.hpp>
 #include <azoth/sql/tape.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -22,10 +24,20 @@ class EntityCriteria;
 struct ColumnChange;
 class SessionObserver;
 
+/// What happens when the same load is done one by one too often.
+enum class NPlusOneAction : std::uint8_t {
+    report,   ///< observers are told once for each place, `SessionObserver::on_n_plus_one`; without observers, stderr
+    refuse,   ///< the call throws `InvalidRequestError`: for tests
+};
+
 /// Options of a session. Trivially destructible, so that it may be written inside an expression that awaits on g++ 12.
 struct SessionOptions {
     /// Flush before queries that read tables with pending changes. Default true.
     bool autoflush = true;
+    /// Default: 0, nobody counts. Else how often one place in the program may `get` objects of one struct, or `load` one relationship, by a
+    /// statement each, before that is reported: for development and tests. Answers from the identity map do not count.
+    std::size_t n_plus_one_limit = 0;
+    NPlusOneAction n_plus_one_action = NPlusOneAction::report;
 };
 static_assert(std::is_trivially_destructible_v<SessionOptions>);
 
@@ -84,9 +96,10 @@ public:
     awaitable<RowSource> insert_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     /// The same by the database's bulk protocol, where it has one. Returns the number of rows.
     awaitable<std::int64_t> copy_many(const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
-    awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags);
+    awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags,
+                                         std::source_location where = {});
     awaitable<void> refresh(const Table& table, std::shared_ptr<void> handle, std::vector<const Column*> columns, bool lock);
-    awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option);
+    awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option, std::source_location where = {});
     awaitable<std::shared_ptr<void>> merge(const Table& table, std::shared_ptr<const void> source);
     awaitable<std::unique_ptr<StreamCore>> stream(Tape statement, ExecutionOptions options);
 

@@ -3,7 +3,11 @@
 
 #include <azoth/orm/session_objects.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <source_location>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +33,16 @@ struct FlushReport {
     std::vector<WrittenObject> inserted;
     std::vector<WrittenObject> updated;
     std::vector<WrittenObject> deleted;
+};
+
+/// The same thing was loaded again and again, one statement each, from one place.
+struct NPlusOneEvent {
+    std::string_view call;         ///< "get<Author>", "load<Author::books>"
+    std::size_t times;             ///< statements so far
+    std::source_location where;
+
+    /// The whole of it as a sentence, with the place and what to do instead.
+    std::string text() const;
 };
 
 /// Watches sessions. Override what is of interest; register with `AsyncSession::observe` or `async_sessionmaker::observe`.
@@ -66,6 +80,9 @@ public:
     virtual void on_state(const ObjectEvent& event) { (void)event; }
     /// An object was made for a row that the session did not know. Called at the end of the operation.
     virtual void on_loaded(const AnyObject& object) { (void)object; }
+
+    /// `SessionOptions::n_plus_one_limit` was passed. Called once for each place.
+    virtual void on_n_plus_one(const NPlusOneEvent& event) { (void)event; }
 };
 
 }  // namespace azoth
