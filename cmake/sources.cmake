@@ -91,6 +91,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/operand.hpp
     include/azoth/sql/operators.hpp
     include/azoth/sql/order.hpp
+    include/azoth/sql/primaryjoin.hpp
     include/azoth/sql/relationship_predicates.hpp
     include/azoth/sql/select.hpp
     include/azoth/sql/source.hpp
@@ -184,9 +185,12 @@ set(AZOTH_SOURCES
     src/engine/value_text.cpp
     src/migrate/create.cpp
     src/orm/any_object.cpp
+    src/orm/associations.cpp
     src/orm/entity_query.cpp
     src/orm/flush.cpp
+    src/orm/flush_associations.cpp
     src/orm/flush_collect.cpp
+    src/orm/flush_finish.cpp
     src/orm/flush_order.cpp
     src/orm/flush_read_back.cpp
     src/orm/flush_removals.cpp

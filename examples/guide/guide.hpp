@@ -23,6 +23,7 @@ azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);
 azoth::awaitable<void> compilers(azoth::AsyncEngine engine);
 azoth::awaitable<void> cancellation(azoth::AsyncEngine engine);
+azoth::awaitable<void> coming_from_sqlalchemy(azoth::AsyncEngine engine);
 void queries();
 void threads(const std::string& directory);
 

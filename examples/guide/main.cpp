@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
         run("errors", guide::errors);
         run("compilers", guide::compilers);
         run("cancellation", guide::cancellation);
+        run("coming from SQLAlchemy", guide::coming_from_sqlalchemy);
         guide::queries();
         std::printf("queries\n");
         guide::threads(argc > 1 ? argv[1] : ".");

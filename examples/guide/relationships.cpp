@@ -53,10 +53,72 @@ struct Review {
 };
 // endregion
 
+// region: many_to_many
+struct Tag;
+struct ArticleTag;
+
+struct Article {
+    std::int64_t id{};
+    std::string title{};
+    azoth::many<Tag> tags{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("articles",
+            column<&Article::id>(primary_key),
+            column<&Article::title>(length(100)),
+            relationship<&Article::tags>(secondary<ArticleTag>()));
+    }
+};
+
+struct Tag {
+    std::int64_t id{};
+    std::string name{};
+    azoth::many<Article> articles{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("tags",
+            column<&Tag::id>(primary_key),
+            column<&Tag::name>(length(50), unique),
+            relationship<&Tag::articles>(secondary<ArticleTag>(), back_populates<&Article::tags>()));
+    }
+};
+
+struct ArticleTag {
+    std::int64_t article_id{};
+    std::int64_t tag_id{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("article_tags",
+            column<&ArticleTag::article_id>(primary_key, foreign_key<&Article::id>()),
+            column<&ArticleTag::tag_id>(primary_key, foreign_key<&Tag::id>()));
+    }
+};
+// endregion
+
+// region: condition
+struct Shelf {
+    std::int64_t id{};
+    std::string letter{};
+    azoth::many<Article> articles{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("shelves",
+            column<&Shelf::id>(primary_key),
+            column<&Shelf::letter>(length(1)),
+            relationship<&Shelf::articles>(viewonly, order_by<&Article::title>(),
+                primaryjoin([] { return func::substr(col<&Article::title>, 1, 1) == col<&Shelf::letter>; })));
+    }
+};
+// endregion
+
 }  // namespace staff
 
-using staff::Employee, staff::Review;
-static_assert(azoth::check<Employee, Author, Book, Review>());
+using staff::Article, staff::ArticleTag, staff::Employee, staff::Review, staff::Shelf, staff::Tag;
+static_assert(azoth::check<Employee, Author, Book, Review, Article, Tag, ArticleTag, Shelf>());
 
 namespace {
 
@@ -129,12 +191,38 @@ awaitable<void> exists(async_sessionmaker async_session) {
 }
 // endregion
 
+// region: tagging
+awaitable<void> tagging(async_sessionmaker async_session) {
+    auto session = async_session();
+    auto cpp = session.add(Tag{.name = "c++"});
+    auto article = session.add(Article{.title = "Coroutines"});
+    article->tags.add(cpp);
+    article->tags.add(Tag{.name = "async"});
+    expect(cpp->articles.size() == 1, "the other side knows at once");
+    co_await session.flush();  // two rows between
+    article->tags.remove(*cpp);
+    co_await session.commit();  // one row less
+
+    auto tagged = select<Article>().where(azoth::any<&Article::tags>(col<&Tag::name> == "async")).options(selectinload<&Article::tags>());
+    expect((co_await session.execute(tagged)).scalar_one()->tags.size() == 1, "all of its tags");
+}
+// endregion
+
+awaitable<void> shelving(async_sessionmaker async_session) {
+    auto session = async_session();
+    auto shelf = session.add(Shelf{.letter = "C"});
+    co_await session.flush();
+    co_await session.load<&Shelf::articles>(shelf);
+    expect(shelf->articles.size() == 1, "the article that begins with C");
+    co_await session.rollback();
+}
+
 }  // namespace
 
 awaitable<void> relationships(azoth::AsyncEngine engine) {
     {
         auto connection = co_await engine.begin();
-        co_await connection.create_all(azoth::metadata<Author, Book, Employee, Review>());
+        co_await connection.create_all(azoth::metadata<Author, Book, Employee, Review, Article, Tag, ArticleTag, Shelf>());
         co_await connection.commit();
     }
     async_sessionmaker async_session(engine);
@@ -152,6 +240,8 @@ awaitable<void> relationships(azoth::AsyncEngine engine) {
     co_await options(async_session);
     co_await tree(async_session);
     co_await exists(async_session);
+    co_await tagging(async_session);
+    co_await shelving(async_session);
 }
 
 }  // namespace guide

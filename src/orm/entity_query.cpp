@@ -2,6 +2,7 @@
 #include "entity_query.hpp"
 
 #include <azoth/base/throw.hpp>
+#include <azoth/sql/select.hpp>
 #include <azoth/sql/source.hpp>
 
 #include <algorithm>
@@ -56,17 +57,45 @@ void Expansion::append(const Fragment& fragment, const Table& target, std::uint3
 
 void Expansion::join(std::uint32_t slot, std::uint32_t source, const LoadNode& node) {
     const Table& target = *node.link->target;
-    aliases_.push_back(make_alias(target, {}));
-    const auto alias = static_cast<std::uint32_t>(base_.sources.size() + aliases_.size());
-    push(Op::from_table, 0, &target, 0, alias);
+    const auto new_alias = [&](const Table& table) {
+        aliases_.push_back(make_alias(table, {}));
+        return static_cast<std::uint32_t>(base_.sources.size() + aliases_.size());
+    };
+    const bool outer = outer_[slot] || node.strategy != LoadStrategy::joined_inner;
+    const std::uint8_t kind = outer ? join_left : join_inner;
+    const Table* const between = node.link->secondary;
+    const auto condition = node.relationship->def.primaryjoin;
+    const std::uint32_t between_alias = between != nullptr ? new_alias(*between) : 0;
+    const std::uint32_t alias = new_alias(target);
     std::uint16_t operands = 1;
+    if (between != nullptr) {
+        Tape joins;
+        write_secondary_join(joins, *node.relationship, kind, source, between_alias, alias);
+        tail_.insert(tail_.end(), joins.nodes().begin(), joins.nodes().end());
+        ++operands;
+    } else {
+        push(Op::from_table, 0, &target, 0, alias);
+        if (condition != nullptr) {
+            Tape on;
+            condition(on);
+            for (auto& one : on.mutable_nodes()) {  // it speaks of both tables; here they go by aliases
+                if (one.op == Op::column && one.source == 0) one.source = static_cast<const Column*>(one.ref)->table == &target ? alias : source;
+            }
+            tail_.insert(tail_.end(), on.nodes().begin(), on.nodes().end());
+            ++operands;
+        }
+    }
     if (!node.where.empty()) {
         for (const auto& fragment : node.where) append(fragment, target, alias);
         if (node.where.size() > 1) push(Op::and_, static_cast<std::uint16_t>(node.where.size()), nullptr, 0, 0);
         ++operands;
     }
-    const bool outer = outer_[slot] || node.strategy != LoadStrategy::joined_inner;
-    push(Op::join_relationship, operands, node.relationship, outer ? join_left : join_inner, source);
+    if (between != nullptr || condition != nullptr) {
+        if (operands > 2) push(Op::and_, 2, nullptr, 0, 0);
+        push(Op::join, 2, nullptr, kind, 0);
+    } else {
+        push(Op::join_relationship, operands, node.relationship, kind, source);
+    }
     push(Op::item_entity, 0, &target, 0, alias);
     if (node.to_many()) {
         query_.repeats = true;

@@ -29,6 +29,7 @@ struct EntityQuery {
     std::vector<std::pair<std::uint32_t, const LoadNode*>> further;  ///< by keys, once the rows are read: slot and relationship
     bool repeats = false;              ///< a joined collection repeats the rows of its owners
     std::size_t keys = 0;
+    std::uint32_t key_column = 0;      ///< of a KeyHolder beside the target: where its columns begin in a row
     std::vector<Value> values;         ///< when not empty: these instead of the original statement's
 };
 

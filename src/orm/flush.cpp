@@ -85,6 +85,7 @@ void sort_by_key(std::vector<Entity*>& entities, const std::vector<const Table*>
 }
 
 awaitable<bool> run(Flush& flush, bool commit_after) {
+    co_await free_old_partners(flush.state);
     co_await cascade_removals(flush.state);
     flush.collect();
     flush.sort_tables();
@@ -97,7 +98,8 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
     };
     const auto resolve_links = [&](const Entity& entity) {
         for (const auto& key : entity.table->foreign_keys) {
-            if (const Link* link = flush.state.find_link(entity, key.columns)) flush.apply_link(*link);
+            const Link* link = flush.state.find_link(entity, key.columns);
+            if (link != nullptr && !flush.is_later(*link)) flush.apply_link(*link);
         }
     };
     for (const auto& tables : flush.order) {
@@ -140,17 +142,11 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
             }
         }
     }
-    bool post = false;
-    for (const auto& link : flush.state.links) post = post || (link.relationship->def.post_update && link.child->state == ObjectState::pending);
-    if (post) {
+    if (!flush.post_updates.empty()) {
         co_await send(flush);
-        for (const auto& link : flush.state.links) {
-            if (!link.relationship->def.post_update) continue;
-            flush.apply_link(link);
-            flush.only_inserts = false;
-            flush.write_update(*link.child);
-        }
+        flush.write_post_updates();
     }
+    if (flush.free_removed()) co_await send(flush);
     for (auto tables = flush.order.rbegin(); tables != flush.order.rend(); ++tables) {
         const std::vector<Entity*> deletes = of_tables(flush.deletes, *tables);
         if (deletes.empty()) continue;
@@ -179,7 +175,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
 }  // namespace
 
 bool anything_to_write(SessionState& state) {
-    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.flagged.empty()) return true;
+    if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.associations.empty() || !state.replaced_unseen.empty() || !state.flagged.empty()) return true;
     bool found = false;
     state.for_each_graph([&](Graph& graph) {
         graph.for_each([&](Entity& entity) {
@@ -200,6 +196,12 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
     }
     for (const auto& link : state.links) {
         if (reads(link.child->table)) return true;
+    }
+    for (const auto& change : state.associations) {
+        if (reads(change.relationship->link().secondary)) return true;
+    }
+    for (const auto& [owner, relationship] : state.replaced_unseen) {
+        if (reads(relationship->link().target)) return true;
     }
     bool found = false;
     state.for_each_graph([&](Graph& graph) {

@@ -43,7 +43,13 @@ struct Flush {
     std::vector<Entity*> updates;
     std::vector<Entity*> deletes;
     std::vector<std::vector<const Table*>> order;        ///< tables, parents first; more than one in a step: a cycle (or a self-reference)
-    std::vector<std::pair<Entity*, const Relationship*>> post_updates;
+    struct Rekeyed {
+        Entity* child;
+        const Relationship* relationship;
+        Entity* old;                                     ///< whose child it was, if that is known
+    };
+    std::vector<Rekeyed> rekeyed;
+    std::vector<Link> post_updates;                      ///< keys that are set by a second UPDATE, when their row is there
 
     Batch batch;                                         ///< written, not yet sent
     std::vector<WriteGroup> groups;                      ///< one a batch item
@@ -55,6 +61,10 @@ struct Flush {
     // ---- deciding (no I/O)
     void collect();                                      ///< flush_collect.cpp
     void apply_link(const Link& link);                   ///< flush_collect.cpp
+    void apply_association(const Association& change);   ///< flush_associations.cpp: a row of the secondary table
+    bool is_later(const Link& link) const;               ///< among `post_updates`
+    void write_post_updates();                           ///< flush_rows.cpp
+    bool free_removed();                                 ///< flush_rows.cpp: rows to be deleted let go of each other where post_update says so
     void switch_rows();                                  ///< flush_collect.cpp: delete + add of one key becomes an UPDATE
     void sort_tables();                                  ///< flush_order.cpp
     std::vector<std::vector<Entity*>> levels(std::span<Entity* const> rows, bool deleting) const;  ///< flush_order.cpp
@@ -64,11 +74,15 @@ struct Flush {
     bool waits_for_key(const Entity& entity) const;      ///< a parent's key is still being generated
     void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
     bool reads_back() const noexcept;                    ///< some group does (flush_read_back.cpp)
-    void finish();                                       ///< flush_collect.cpp: states and relationships after success
+    void note_rekeyed(Entity& entity);                   ///< flush_finish.cpp: foreign keys that the program changed itself
+    void finish();                                       ///< flush_finish.cpp: states and relationships after success
 };
 
 /// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)
 awaitable<void> read_defaults(SessionState& state, std::vector<WriteGroup> groups);
+
+/// Partners of one-to-one relationships that were replaced before they were loaded: they lose their key. (flush_removals.cpp)
+awaitable<void> free_old_partners(SessionState& state);
 
 /// Children that follow removed parents: loads them where needed. (flush_removals.cpp)
 awaitable<void> cascade_removals(SessionState& state);

@@ -32,26 +32,13 @@ bool field_changed(const Entity& entity, const Column& column) {
     return entity.saved ? !column.ops->same(entity.saved_field(column), entity.field(column)) : !column.ops->is_default(entity.field(column));
 }
 
-// Finds the entity a many-to-one's foreign key points at, by the members' values, in the identity map. Null key: no target.
-bool key_is_null(const Entity& entity, const std::vector<std::uint32_t>& columns) {
-    ValueBuffer key(columns.size());
-    for (const std::uint32_t index : columns) {
-        const Column& column = entity.table->columns[index];
-        column.ops->append(entity.field(column), key);
-    }
-    return std::any_of(key.cells().begin(), key.cells().end(), [](const ValueView& cell) { return cell.is_null(); });
-}
-
-Entity* target_in_map(SessionState& state, const Entity& entity, const RelationshipLink& link) {
-    if (!link.remote_is_primary_key) return nullptr;
-    ValueBuffer key(link.target->primary_key.size());
-    for (const std::uint32_t part : link.target->primary_key) {
-        const auto place = std::find(link.remote.begin(), link.remote.end(), part);
-        if (place == link.remote.end()) return nullptr;
-        const Column& column = entity.table->columns[link.local[static_cast<std::size_t>(place - link.remote.begin())]];
-        column.ops->append(entity.field(column), key);
-    }
-    return state.map.find(*link.target, key.cells());
+// Rollback makes the key of a new object unset again.
+void record_assigned(SessionState& state, Entity& child, std::uint32_t column) {
+    UndoRecord record;
+    record.kind = UndoRecord::Kind::assigned;
+    record.entity = &child;
+    record.relation = static_cast<std::uint16_t>(column);
+    state.undo.push_back(std::move(record));
 }
 
 }  // namespace
@@ -88,15 +75,13 @@ void Flush::apply_link(const Link& link) {
         if (field_changed(child, key) && child.state == ObjectState::persistent)
             throw_argument_error(link.relationship->full_name() + " and the member " + std::string(key.member) + " of " + key_text(child) +
                                  " were both changed and disagree: change one of them");
-        if (child.state == ObjectState::pending) {
-            UndoRecord record;
-            record.kind = UndoRecord::Kind::assigned;
-            record.entity = &child;
-            record.relation = static_cast<std::uint16_t>(key.index);
-            state.undo.push_back(std::move(record));
-        }
+        if (child.state == ObjectState::pending) record_assigned(state, child, key.index);
         key.ops->decode(field, value.view(), key.name);
     }
+}
+
+bool Flush::is_later(const Link& link) const {
+    return std::any_of(post_updates.begin(), post_updates.end(), [&](const Link& later) { return later.child == link.child && later.child_columns == link.child_columns; });
 }
 
 void Flush::switch_rows() {
@@ -143,7 +128,16 @@ void Flush::collect() {
             state.removed.push_back(link.child);
         }
     }
-    for (const auto& link : state.links) apply_link(link);
+    for (const auto& change : state.associations) apply_association(change);
+    for (const auto& link : state.links) {
+        if (link.relationship->def.post_update && link.parent != nullptr && link.parent->state == ObjectState::pending) {
+            post_updates.push_back(link);
+            if (link.child->state != ObjectState::pending) continue;
+            for (const std::uint32_t column : *link.child_columns) record_assigned(state, *link.child, column);
+        } else {
+            apply_link(link);
+        }
+    }
 
     for (auto* entity : state.pending) {
         if (entity->state == ObjectState::pending) inserts.push_back(entity);
@@ -170,6 +164,7 @@ void Flush::collect() {
     }
     switch_rows();
     for (auto* entity : updates) {
+        note_rekeyed(*entity);
         for (const auto& column : entity->table->columns) {
             const bool same = column.ops->same(entity->saved_field(column), entity->field(column));
             if (column.onupdate != nullptr && same) column.onupdate(entity->field(column));
@@ -178,67 +173,6 @@ void Flush::collect() {
         }
     }
     only_inserts = updates.empty() && deletes.empty();
-}
-
-void Flush::finish() {
-    // Relationships of what was written: a foreign key changed by hand relinks, a fresh collection is known to be complete.
-    const auto relink = [&](Entity& entity, bool fresh) {
-        for (const auto& relationship : entity.table->relationships) {
-            RelationMember& member = *relationship.member(entity.object);
-            if (relationship.many()) {
-                if (fresh && member.state() == RelationState::unset) member.link_members({});
-                continue;
-            }
-            const RelationshipLink& link = relationship.link();
-            if (link.direction != Direction::many_to_one) {
-                if (fresh && member.state() == RelationState::unset) member.link(nullptr);
-                continue;
-            }
-            if (state.find_link(entity, link.local) != nullptr) continue;
-            if (key_is_null(entity, link.local)) {
-                if (member.target() != nullptr || member.state() != RelationState::linked) member.link(nullptr);
-                continue;
-            }
-            Entity* target = target_in_map(state, entity, link);
-            Entity* old = member.target();
-            if (target == old && target != nullptr) continue;
-            if (target != nullptr && target->state == ObjectState::persistent) {
-                member.link(target);
-            } else {
-                member.set_not_loaded();
-                target = nullptr;
-            }
-            if (link.inverse != nullptr && link.inverse->many()) {
-                if (old != nullptr) {
-                    RelationMember& from = *link.inverse->member(old->object);
-                    if (from.state() == RelationState::linked) std::erase(from.writable().entities, &entity);
-                }
-                if (target != nullptr) {
-                    RelationMember& to = *link.inverse->member(target->object);
-                    if (to.state() == RelationState::linked && std::find(to.members().begin(), to.members().end(), &entity) == to.members().end())
-                        to.writable().entities.push_back(&entity);
-                }
-            }
-        }
-    };
-    for (auto* entity : inserts) relink(*entity, true);
-    for (auto* entity : updates) relink(*entity, false);
-    for (auto* entity : deletes) {  // a deleted child is gone from the collections that are loaded
-        for (const auto& relationship : entity->table->relationships) {
-            if (relationship.many() || relationship.link().inverse == nullptr || !relationship.link().inverse->many()) continue;
-            Entity* parent = relationship.member(entity->object)->target();
-            if (parent == nullptr) continue;
-            RelationMember& from = *relationship.link().inverse->member(parent->object);
-            if (from.state() != RelationState::linked) continue;
-            state.record_relation(*parent, static_cast<std::uint16_t>(relationship.link().inverse->index));
-            std::erase(from.writable().entities, entity);
-        }
-    }
-    state.links.clear();
-    state.link_index.clear();
-    state.flagged.clear();
-    std::erase_if(state.pending, [](const Entity* entity) { return entity->state != ObjectState::pending; });
-    std::erase_if(state.removed, [](const Entity* entity) { return entity->state != ObjectState::persistent; });
 }
 
 }  // namespace azoth::detail

@@ -1,81 +1,28 @@
-// Before a flush: what follows from removed parents, loading their children where the database is not trusted with them.
+// Before a flush: what follows from removed parents and replaced partners, loading their children where the database is not trusted with them.
 #include "flush.hpp"
-
-#include <azoth/base/throw.hpp>
+#include "load.hpp"
+#include "load_statements.hpp"
 
 #include <algorithm>
-#include <string>
-#include <unordered_map>
+#include <memory>
+#include <utility>
 
 namespace azoth::detail {
 
 namespace {
 
-constexpr std::size_t keys_per_query = 500;
-
-// Loads the members of one relationship (key on the far side) for these owners, by the keys they have in the database.
+// Loads the members of one relationship for these owners, by the keys they have in the database.
 awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners) {
-    const RelationshipLink& link = relationship.link();
-    for (std::size_t begin = 0; begin < owners.size(); begin += keys_per_query) {
-        const std::size_t end = std::min(owners.size(), begin + keys_per_query);
-        Tape tape;
-        tape.leaf(Op::item_entity, link.target);
-        for (const std::uint32_t index : link.remote) tape.leaf(Op::column, &link.target->columns[index]);
-        if (link.remote.size() > 1) tape.close(Op::tuple, static_cast<std::uint16_t>(link.remote.size()));
-        for (std::size_t i = begin; i < end; ++i) {
-            for (const std::uint32_t index : link.local) {
-                const Column& column = owners[i]->table->columns[index];
-                ValueBuffer cell(1);
-                column.ops->append_saved(owners[i]->saved_field(column), cell);
-                tape.bind(Value(cell.cells().front()));
-            }
-            if (link.remote.size() > 1) tape.close(Op::tuple, static_cast<std::uint16_t>(link.remote.size()));
-        }
-        tape.close(Op::in_list, static_cast<std::uint16_t>(end - begin + 1));
-        tape.close(Op::where, 1);
-        FlatStatement flat = flatten(std::move(tape));
-        const PlanPtr plan = plan_for(state, flat);
-        Batch batch;
-        BatchItem item;
-        item.statement = plan->query.statement;
-        item.parameters = ValueBuffer(item.statement->parameters.size());
-        for (const std::uint32_t index : item.statement->parameters) item.parameters.append(flat.values[index].view());
-        batch.items.push_back(std::move(item));
-        if (!state.connection->try_run(batch)) batch = co_await state.connection->run(std::move(batch));
-        const ValueBuffer& rows = batch.items.front().rows;
-        std::unordered_map<Entity*, std::vector<Entity*>> found;
-        for (std::size_t r = 0; r < rows.rows(); ++r) {
-            Entity* child = state.materialize(*link.target, rows.row(r), {});
-            if (child == nullptr) continue;
-            for (std::size_t i = begin; i < end; ++i) {  // whose child it is, by the row's key
-                bool same = true;
-                for (std::size_t k = 0; k < link.local.size() && same; ++k) {
-                    const Column& column = owners[i]->table->columns[link.local[k]];
-                    ValueBuffer cell(1);
-                    column.ops->append_saved(owners[i]->saved_field(column), cell);
-                    same = same_cell(cell.cells().front(), rows.row(r)[link.remote[k]]);
-                }
-                if (same) found[owners[i]].push_back(child);
-            }
-        }
-        for (std::size_t i = begin; i < end; ++i) {
-            RelationMember& member = *relationship.member(owners[i]->object);
-            std::vector<Entity*> children = std::move(found[owners[i]]);
-            // A child that was moved elsewhere in memory since is not this parent's any more; one queued here is.
-            std::erase_if(children, [&](Entity* child) {
-                const Link* moved = state.find_link(*child, link.remote);
-                return moved != nullptr && moved->parent != owners[i];
-            });
-            for (auto* queued : member.members()) {
-                if (std::find(children.begin(), children.end(), queued) == children.end()) children.push_back(queued);
-            }
-            if (relationship.many()) {
-                member.link_members(std::move(children));
-            } else {
-                member.link(children.empty() ? nullptr : children.front());
-            }
-        }
-    }
+    LoadNode node;
+    node.relationship = &relationship;
+    node.link = &relationship.link();
+    node.statements = std::make_shared<LoadStatements>();
+    const FlatStatement no_criteria;
+    LoadRun run;
+    run.original = &no_criteria;
+    std::vector<LoadWork> work;
+    add_work(work, node, owners, 0);
+    co_await load_related(state, std::move(work), run);
 }
 
 std::vector<Entity*> related(const Relationship& relationship, const Entity& owner) {
@@ -84,7 +31,48 @@ std::vector<Entity*> related(const Relationship& relationship, const Entity& own
     return member.target() == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{member.target()};
 }
 
+// The collection loses a removed object, as far as it is loaded.
+void forget_member(SessionState& state, Entity& owner, const Relationship& many, Entity& gone) {
+    RelationMember& member = *many.member(owner.object);
+    const auto& present = member.members();
+    if (std::find(present.begin(), present.end(), &gone) == present.end()) return;
+    state.record_relation(owner, static_cast<std::uint16_t>(many.index));
+    std::erase(member.writable().entities, &gone);
+}
+
 }  // namespace
+
+awaitable<void> free_old_partners(SessionState& state) {
+    while (!state.replaced_unseen.empty()) {
+        const Relationship* relationship = state.replaced_unseen.front().second;
+        const RelationshipLink& link = relationship->link();
+        std::vector<Entity*> owners;
+        std::erase_if(state.replaced_unseen, [&](const auto& replaced) {
+            if (replaced.second != relationship) return false;
+            Entity* owner = replaced.first;
+            if (owner->state == ObjectState::persistent && std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
+            return true;
+        });
+        if (owners.empty()) continue;
+        std::vector<Entity*> partners;
+        for (auto* owner : owners) {
+            RelationMember& member = *relationship->member(owner->object);
+            partners.push_back(member.target());
+            member.set_not_loaded();
+        }
+        co_await load_children(state, *relationship, owners);
+        for (std::size_t i = 0; i < owners.size(); ++i) {
+            RelationMember& member = *relationship->member(owners[i]->object);
+            Entity* old = member.target();
+            member.link(partners[i]);
+            if (old == nullptr || old == partners[i] || old->marked_removed || state.find_link(*old, link.remote) != nullptr) continue;
+            state.record_link(*old, nullptr, *relationship, link.remote, link.local, has(relationship->def.cascade, Cascade::delete_orphan));
+            if (link.inverse == nullptr) continue;
+            state.record_relation(*old, static_cast<std::uint16_t>(link.inverse->index));
+            link.inverse->member(old->object)->link(nullptr);
+        }
+    }
+}
 
 awaitable<void> cascade_removals(SessionState& state) {
     std::size_t done = 0;
@@ -105,19 +93,23 @@ awaitable<void> cascade_removals(SessionState& state) {
                 for (auto* entity : fresh) {
                     if (entity->table != table || !entity->marked_removed || entity->state != ObjectState::persistent) continue;
                     const RelationState member = relationship.member(entity->object)->state();
-                    if (member != RelationState::linked && link.direction == Direction::one_to_many && !relationship.def.passive_deletes) to_load.push_back(entity);
+                    if (member != RelationState::linked && link.direction != Direction::many_to_one && !relationship.def.passive_deletes) to_load.push_back(entity);
                 }
                 if (!to_load.empty()) co_await load_children(state, relationship, std::move(to_load));
                 for (auto* entity : fresh) {
                     if (entity->table != table || !entity->marked_removed || entity->state != ObjectState::persistent) continue;
                     for (auto* child : related(relationship, *entity)) {
+                        if (link.secondary != nullptr) {
+                            state.associations.note(relationship, *entity, *child, false);
+                            if (link.inverse != nullptr) forget_member(state, *child, *link.inverse, *entity);
+                        }
                         if (removes) {
                             if (child->state == ObjectState::pending) state.set_state(*child, ObjectState::transient);
                             if (child->state == ObjectState::persistent && !child->marked_removed) {
                                 child->marked_removed = true;
                                 state.removed.push_back(child);
                             }
-                        } else if (!child->marked_removed && child->state == ObjectState::persistent) {
+                        } else if (link.secondary == nullptr && !child->marked_removed && (child->state == ObjectState::persistent || child->state == ObjectState::pending)) {
                             state.record_link(*child, nullptr, relationship, link.remote, link.local);
                             if (link.inverse != nullptr) {
                                 state.record_relation(*child, static_cast<std::uint16_t>(link.inverse->index));

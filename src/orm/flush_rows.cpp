@@ -189,6 +189,37 @@ void Flush::write_update(Entity& entity) {
     add_row(*this, group, entity);
 }
 
+void Flush::write_post_updates() {
+    for (const auto& link : post_updates) apply_link(link);
+    std::vector<const Entity*> written;
+    for (const auto& link : post_updates) {
+        if (link.child->state != ObjectState::persistent || std::find(written.begin(), written.end(), link.child) != written.end()) continue;
+        written.push_back(link.child);
+        only_inserts = false;
+        write_update(*link.child);
+    }
+}
+
+bool Flush::free_removed() {
+    const std::size_t before = batch.items.size();
+    for (auto* entity : deletes) {
+        bool freed = false;
+        for (const auto& relationship : entity->table->relationships) {
+            const RelationshipLink& link = relationship.link();
+            if (!relationship.def.post_update || link.direction != Direction::many_to_one) continue;
+            if (std::none_of(deletes.begin(), deletes.end(), [&](const Entity* other) { return other->table == link.target; })) continue;
+            for (const std::uint32_t index : link.local) {
+                const Column& key = entity->table->columns[index];
+                if (key.ops->set_null == nullptr || key.primary_key) continue;
+                key.ops->set_null(entity->field(key));
+                freed = true;
+            }
+        }
+        if (freed) write_update(*entity);
+    }
+    return batch.items.size() != before;
+}
+
 void Flush::write_delete(Entity& entity) {
     WriteGroup shape;
     shape.kind = WriteGroup::Kind::delete_;

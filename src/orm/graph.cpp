@@ -117,6 +117,15 @@ Entity* Graph::create_loaded(const Table& table) {
     return entity;
 }
 
+Entity* Graph::create_fresh(const Table& table) {
+    Pool& home = pool(table);
+    Entity* entity = allocate(home);
+    table.entity.construct(entity->object);
+    ++home.chunks.back().used;
+    attach_relations(*entity);
+    return entity;
+}
+
 Entity* Graph::create_moved(const Table& table, void* value) {
     Pool& home = pool(table);
     Entity* entity = allocate(home);

@@ -5,6 +5,8 @@
 #include "load_statements.hpp"
 
 #include <algorithm>
+#include <new>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +14,33 @@
 namespace azoth::detail {
 
 namespace {
+
+/// An object of a mapped struct that is no entity: somewhere to decode a row's cells into.
+class ScratchObject {
+public:
+    explicit ScratchObject(const Table& table) : table_(&table), memory_(::operator new(table.entity.size, std::align_val_t{table.entity.align})) {
+        try {
+            table.entity.construct(memory_);
+        } catch (...) {
+            release();
+            throw;
+        }
+    }
+    ScratchObject(ScratchObject&& other) noexcept : table_(other.table_), memory_(std::exchange(other.memory_, nullptr)) {}
+    ScratchObject& operator=(ScratchObject&&) = delete;
+    ~ScratchObject() {
+        if (memory_ == nullptr) return;
+        table_->entity.destroy(memory_);
+        release();
+    }
+    void* object() const noexcept { return memory_; }
+
+private:
+    void release() noexcept { ::operator delete(memory_, std::align_val_t{table_->entity.align}); }
+
+    const Table* table_;
+    void* memory_;
+};
 
 /// One relationship of one level.
 class Job {
@@ -122,16 +151,23 @@ private:
         return item;
     }
 
-    std::uint32_t number_of(std::span<const ValueView> cells, const Entity* entity) {
-        key_.clear(link_.remote.size());
-        for (const std::uint32_t index : link_.remote) key_.append(cells[index]);
+    std::uint32_t number_of(const EntityQuery& query, std::span<const ValueView> cells, const Entity* entity) {
+        const auto [holder, columns, beside] = key_holder(*node_.relationship);
+        key_.clear(columns.size());
+        for (std::size_t k = 0; k < columns.size(); ++k) key_.append(cells[beside ? query.key_column + k : columns[k]]);
         const std::uint32_t number = keys_.find(key_.cells());
         if (number != KeyIndex::none || entity == nullptr) return number;
         // The database spells some types its own way (a UUID as text): compare as the members hold them.
-        key_.clear(link_.remote.size());
-        for (const std::uint32_t index : link_.remote) {
-            const Column& column = entity->table->columns[index];
-            column.ops->append_saved(entity->saved_field(column), key_);
+        key_.clear(columns.size());
+        if (beside && !row_beside_) row_beside_.emplace(holder);
+        for (std::size_t k = 0; k < columns.size(); ++k) {
+            const Column& column = holder.columns[columns[k]];
+            if (beside) {
+                column.ops->decode(column.field(row_beside_->object()), cells[query.key_column + k], column.name);
+                column.ops->append(column.field(row_beside_->object()), key_);
+            } else {
+                column.ops->append_saved(entity->saved_field(column), key_);
+            }
         }
         return keys_.find(key_.cells());
     }
@@ -147,7 +183,7 @@ private:
         for (std::size_t row = 0; row < rows.rows(); ++row) {
             Entity* entity = entities[row * slots];
             if (entity == nullptr) continue;
-            const std::uint32_t number = number_of(rows.row(row), entity);
+            const std::uint32_t number = number_of(query, rows.row(row), entity);
             if (number == KeyIndex::none) continue;
             if (!node_.to_many()) {
                 targets_[number] = entity;
@@ -170,6 +206,7 @@ private:
     std::vector<Graph*> homes_;                        // by key
     std::vector<std::vector<Entity*>> members_;        // by key
     std::vector<Entity*> targets_;                     // by key
+    std::optional<ScratchObject> row_beside_;          // of the key holder
     std::vector<Entity*> known_;
     std::unordered_set<Entity*> known_set_;
     std::vector<Entity*> fetched_;

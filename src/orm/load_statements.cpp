@@ -34,17 +34,38 @@ void append_criteria(Tape& out, const Fragment& fragment, const FlatStatement& o
 }
 
 Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView> key, const FlatStatement& original) {
-    const Table& target = *node.link->target;
-    const auto& columns = node.link->remote;
+    const RelationshipLink& link = *node.link;
+    const Table& target = *link.target;
+    const auto [holder, columns, beside] = key_holder(*node.relationship);
+    const auto condition = node.relationship->def.primaryjoin;
     const bool composite = columns.size() > 1;
     Tape out;
     out.reserve(16 + size * (columns.size() + 1), size * columns.size());
     out.leaf(Op::item_entity, &target);
-    for (const std::uint32_t column : columns) out.leaf(Op::column, &target.columns[column]);
+    if (beside) {
+        for (const std::uint32_t column : columns) {
+            out.leaf(Op::column, &holder.columns[column]);
+            out.close(Op::item, 1);
+        }
+        out.leaf(Op::from_table, &target);
+        if (condition != nullptr) out.leaf(Op::from_table, &holder);
+        out.close(Op::select_from, condition != nullptr ? 2 : 1);
+    }
+    if (link.secondary != nullptr) {
+        out.leaf(Op::from_table, &holder);
+        for (std::size_t i = 0; i < link.far.size(); ++i) {
+            out.leaf(Op::column, &holder.columns[link.far[i]]);
+            out.leaf(Op::column, &target.columns[link.remote[i]]);
+            out.close(Op::eq, 2);
+        }
+        if (link.far.size() > 1) out.close(Op::and_, static_cast<std::uint16_t>(link.far.size()));
+        out.close(Op::join, 2, nullptr, 0, join_inner);
+    }
+    for (const std::uint32_t column : columns) out.leaf(Op::column, &holder.columns[column]);
     if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     std::uint32_t before = composite ? static_cast<std::uint32_t>(columns.size() + 1) : 1;
     for (std::size_t i = 0; i < size; ++i) {
-        for (std::size_t k = 0; k < key.size(); ++k) out.bind(Value(key[k]), &target.columns[columns[k]].type);
+        for (std::size_t k = 0; k < key.size(); ++k) out.bind(Value(key[k]), &holder.columns[columns[k]].type);
         if (composite) out.close(Op::tuple, static_cast<std::uint16_t>(columns.size()));
     }
     before += static_cast<std::uint32_t>(size * (composite ? key.size() + 1 : 1));
@@ -55,6 +76,10 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
         nodes.push_back(Node{Op::in_list, 0, static_cast<std::uint16_t>(size + 1), before + 1, 0, 0, nullptr});
     }
     out.close(Op::where, 1);
+    if (condition != nullptr) {  // after the keys, which are the first values
+        condition(out);
+        out.close(Op::where, 1);
+    }
     for (const auto& fragment : node.where) {
         append_criteria(out, fragment, original);
         out.close(Op::where, 1);
@@ -75,6 +100,13 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
 }
 
 }  // namespace
+
+KeyHolder key_holder(const Relationship& relationship) {
+    const RelationshipLink& link = relationship.link();
+    if (link.secondary != nullptr) return {*link.secondary, link.near, true};
+    if (relationship.def.primaryjoin != nullptr) return {*relationship.owner, link.local, true};
+    return {*link.target, link.remote, false};
+}
 
 std::size_t padded(std::size_t keys) noexcept { return keys > most_keys / 2 ? most_keys : std::bit_ceil(keys); }
 
@@ -116,6 +148,7 @@ std::shared_ptr<const EntityQuery> key_query(SessionState& state, const LoadNode
     FlatStatement statement = expansion.statement();
     const PlanPtr plan = plan_for(state, statement);
     auto query = std::make_shared<EntityQuery>(expansion.finish(plan->query));
+    if (key_holder(*node.relationship).beside) query->key_column = plan->query.items[1].first_column;
     if (node.uses_sources) {  // keep the values with it; those of joined loads below were counted in the original statement
         auto own = std::make_shared<CompiledStatement>(*plan->query.statement);
         query->values = std::move(statement.values);

@@ -26,6 +26,15 @@ private:
     std::array<std::shared_ptr<const EntityQuery>, 10> by_size_;
 };
 
+/// Whose columns say to which owner a loaded row belongs: the target's own; else those of the secondary table, or of the owner itself
+/// where a condition relates them, selected beside the target.
+struct KeyHolder {
+    const Table& table;
+    const std::vector<std::uint32_t>& columns;
+    bool beside;
+};
+KeyHolder key_holder(const Relationship& relationship);
+
 /// Lists of keys come in few lengths only (1, 2, 4 ... 256, 500), filled up by repeating the last key: so few shapes of SQL arise, and
 /// each is rendered and prepared once.
 std::size_t padded(std::size_t keys) noexcept;

@@ -11,6 +11,16 @@
 
 namespace azoth::detail {
 
+namespace {
+// The condition of a primaryjoin() is written anew each time; values and subqueries in it are not the statement's.
+bool brings_values(const Relationship& relationship) {
+    if (relationship.def.primaryjoin == nullptr) return false;
+    Tape condition;
+    relationship.def.primaryjoin(condition);
+    return !condition.values().empty() || !condition.texts().empty() || !condition.sources().empty();
+}
+}  // namespace
+
 LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const Table* const> selected) : statement_(statement) {
     const auto& nodes = statement.nodes;
     bool any = false;
@@ -53,7 +63,7 @@ Fragment LoadTreeBuilder::fragment(std::uint32_t root, bool with_root) const {
 namespace {
 
 bool reads(const LoadNode& node, const Table* table) {
-    if (node.link->target == table) return true;
+    if (node.link->target == table || node.link->secondary == table) return true;
     return std::any_of(node.children.begin(), node.children.end(), [&](const LoadNode& child) { return child.joins() && reads(child, table); });
 }
 
@@ -139,6 +149,7 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
             node.strategy = relationship.def.lazy == Lazy::joined ? LoadStrategy::joined : LoadStrategy::selectin;
         }
         node.link = &relationship.link();
+        node.uses_sources = node.uses_sources || brings_values(relationship);
         if (node.strategy == LoadStrategy::contains_eager && !rules.contains)
             throw_argument_error("contains_eager of " + relationship.full_name() + ": its objects are not among the query's own joins");
         if (node.strategy == LoadStrategy::contains_eager && node.link->target == &table)

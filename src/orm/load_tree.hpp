@@ -39,11 +39,11 @@ struct LoadNode {
     std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
     std::vector<EntityCriterion> entity_criteria;    ///< on what a statement of its own reads
     bool narrowed = false;                           ///< some of them are on the target: not every row is found
-    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries
+    bool uses_sources = false;                       ///< the criteria mention aliases or subqueries, or a primaryjoin() binds values
     std::vector<LoadNode> children;
     std::shared_ptr<LoadStatements> statements;      ///< for loading it by keys, made when first needed
 
-    bool to_many() const noexcept { return link->direction == Direction::one_to_many; }
+    bool to_many() const noexcept { return link->direction != Direction::many_to_one; }
     bool joins() const noexcept {
         return strategy == LoadStrategy::joined || strategy == LoadStrategy::joined_inner || strategy == LoadStrategy::contains_eager;
     }

@@ -145,12 +145,7 @@ void SessionCore::expunge(const Table& table, std::shared_ptr<void> handle) {
     } else {
         throw_invalid_request("expunge(): this " + name_of(table) + " is not in the session");
     }
-    std::erase_if(state.links, [&](const Link& link) { return link.child == entity || link.parent == entity; });
-    state.link_index.clear();
-    for (std::size_t i = 0; i < state.links.size(); ++i) {
-        Link copy = state.links[i];
-        state.link_index[reinterpret_cast<std::uintptr_t>(copy.child) * 31 + copy.child_columns->front()] = i;
-    }
+    state.forget_changes_of(*entity);
     state.tell_events();
 }
 
@@ -167,8 +162,7 @@ void SessionCore::expunge_all() {
     state.map = IdentityMap();
     state.pending.clear();
     state.removed.clear();
-    state.links.clear();
-    state.link_index.clear();
+    state.forget_changes();
     state.undo.clear();
     state.deleted.clear();
     for (auto& savepoint : state.savepoints) savepoint.undo_mark = 0;
@@ -201,6 +195,7 @@ bool SessionCore::is_modified(const Table& table, const void* object) const {
         if (entity == nullptr) return;
         modified = entity->state == ObjectState::pending || (entity->state == ObjectState::persistent && state_->changed(*entity));
         for (const auto& link : state_->links) modified = modified || link.child == entity || link.parent == entity;
+        for (const auto& change : state_->associations) modified = modified || change.concerns(entity);
     });
     return modified;
 }

@@ -82,7 +82,9 @@ bool names_others(const FlatStatement& statement, const ResultItem& item) {
 
 void add_tables(const std::vector<LoadNode>& nodes, std::vector<const Table*>& tables) {
     for (const auto& node : nodes) {
-        if (std::find(tables.begin(), tables.end(), node.link->target) == tables.end()) tables.push_back(node.link->target);
+        for (const Table* table : {node.link->target, node.link->secondary}) {  // what else a primaryjoin() reads is the owner
+            if (table != nullptr && std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+        }
         add_tables(node.children, tables);
     }
 }

@@ -38,6 +38,11 @@ void row_gone(SessionState& state, Entity& entity) {
 
 namespace {
 
+// What is read after something was written in this transaction is true only as long as that stands.
+void record_loaded(SessionState& state, Entity& owner, const Relationship& relationship) {
+    if (!state.undo.empty()) state.record_relation(owner, static_cast<std::uint16_t>(relationship.index));
+}
+
 // The other side, as far as nobody has said anything else about it.
 void link_inverse(SessionState& state, Entity& owner, const Relationship& relationship, Entity& target) {
     const RelationshipLink& link = relationship.link();
@@ -45,6 +50,7 @@ void link_inverse(SessionState& state, Entity& owner, const Relationship& relati
     if (link.direction == Direction::one_to_many && state.find_link(target, link.remote) != nullptr) return;
     // A partition of a stream may point at the session's graph, never the other way round, nor at its sisters.
     if (owner.graph != target.graph && owner.graph != state.graph.get()) return;
+    record_loaded(state, target, *link.inverse);
     link.inverse->member(target.object)->link(&owner);
     target.relations_stale.clear(link.inverse->index);
 }
@@ -58,6 +64,7 @@ void link_target(SessionState& state, Entity& owner, const Relationship& relatio
     owner.relations_stale.clear(relationship.index);
     if (holds_key && state.find_link(owner, link.local) != nullptr && relationship.member(owner.object)->is_loaded()) return;  // changed by the user, not flushed
     if (target != nullptr) keep_with(state, owner.graph, *target);
+    record_loaded(state, owner, relationship);
     relationship.member(owner.object)->link(target);
     if (target != nullptr) link_inverse(state, owner, relationship, *target);
 }
@@ -65,26 +72,23 @@ void link_target(SessionState& state, Entity& owner, const Relationship& relatio
 void link_collection(SessionState& state, Entity& owner, const Relationship& relationship, std::vector<Entity*> loaded, bool overwrite) {
     if (!relationship.many()) return link_target(state, owner, relationship, loaded.empty() ? nullptr : loaded.front(), overwrite);
     if (!wants_load(owner, relationship, overwrite)) return;
-    const RelationshipLink& link = relationship.link();
     RelationMember& member = *relationship.member(owner.object);
 
     std::vector<Entity*> members;
     members.reserve(loaded.size());
-    const bool pending = !state.links.empty();
+    using Change = SessionState::Membership;
+    const bool pending = (!state.links.empty() || !state.associations.empty()) && !overwrite;
     for (auto* entity : loaded) {
-        if (pending && !overwrite) {  // moved elsewhere or taken out, not flushed
-            const Link* change = state.find_link(*entity, link.remote);
-            if (change != nullptr && change->parent != &owner) continue;
-        }
+        if (pending && state.pending_change(owner, relationship, *entity) == Change::taken_out) continue;  // or moved elsewhere
         members.push_back(entity);
     }
-    if (pending && !overwrite) {  // put in, not flushed
+    if (pending) {
         for (auto* entity : member.members()) {
-            const Link* change = state.find_link(*entity, link.remote);
-            if (change != nullptr && change->parent == &owner && std::find(members.begin(), members.end(), entity) == members.end()) members.push_back(entity);
+            if (state.pending_change(owner, relationship, *entity) == Change::put_in && std::find(members.begin(), members.end(), entity) == members.end()) members.push_back(entity);
         }
     }
     for (auto* entity : members) keep_with(state, owner.graph, *entity);
+    record_loaded(state, owner, relationship);
     member.link_members(std::move(members));
     owner.relations_stale.clear(relationship.index);
     for (auto* entity : member.members()) link_inverse(state, owner, relationship, *entity);

@@ -14,18 +14,21 @@ std::uint16_t index_of(const Relationship& relationship) { return static_cast<st
 
 bool alive(const Entity& entity) { return entity.state != ObjectState::deleted && entity.state != ObjectState::detached; }
 
+bool usable(const Entity& entity) { return entity.state == ObjectState::pending || entity.state == ObjectState::persistent; }
+
 void check_alive(const Entity& entity, const Relationship& relationship) {
     if (!alive(entity))
         throw_invalid_request(relationship.full_name() + ": the " + std::string(entity.table->type_name) + " is deleted or detached and cannot be linked");
 }
 
-// Puts `child` into the collection, wherever it is loaded or queued; no link is recorded.
-void insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
+// Puts `child` into the collection, wherever it is loaded or queued; no link is recorded. False: it was there already.
+bool insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
     RelationMember& member = *many.member(owner.object);
     const auto& present = member.members();
-    if (std::find(present.begin(), present.end(), &child) != present.end()) return;
+    if (std::find(present.begin(), present.end(), &child) != present.end()) return false;
     state.record_relation(owner, index_of(many));
     member.writable().entities.push_back(&child);
+    return true;
 }
 
 void erase_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
@@ -52,6 +55,11 @@ void pin(SessionState& state, Entity& from, Entity& to) {
     if (from.graph != home) home->absorb(*from.graph);  // both sides of a relationship point at each other
 }
 
+// Who was there before, only the database knows: the flush asks (free_old_partners).
+void note_unseen(SessionState& state, Entity& owner, const Relationship& one) {
+    if (one.member(owner.object)->state() == RelationState::not_loaded && owner.state == ObjectState::persistent) state.replaced_unseen.emplace_back(&owner, &one);
+}
+
 void add_to_session(SessionState& state, Entity& entity, const Relationship& relationship) {
     if (entity.state == ObjectState::transient && has(relationship.def.cascade, Cascade::save_update)) cascade_add(state, entity);
 }
@@ -67,7 +75,7 @@ void cascade_add(SessionState& state, Entity& first) {
         state.make_pending(entity);
         const std::size_t mark = waiting.size();
         for (const auto& relationship : entity.table->relationships) {
-            if (!has(relationship.def.cascade, Cascade::save_update)) continue;
+            if (!has(relationship.def.cascade, Cascade::save_update) || relationship.def.viewonly) continue;
             RelationMember& member = *relationship.member(entity.object);
             if (relationship.many()) {
                 waiting.insert(waiting.end(), member.members().begin(), member.members().end());
@@ -92,10 +100,12 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
     }
     Entity* old = member.target();
     if (member.state() == RelationState::linked && old == target && target != nullptr) return;
+    if (link.direction != Direction::many_to_one) note_unseen(state, owner, relationship);
     set_target(state, owner, relationship, target);
 
     if (link.direction == Direction::many_to_one) {
-        state.record_link(owner, target, relationship, link.local, link.remote);
+        const bool orphan = target == nullptr && link.inverse != nullptr && has(link.inverse->def.cascade, Cascade::delete_orphan);
+        state.record_link(owner, target, relationship, link.local, link.remote, orphan);
         if (link.inverse != nullptr) {
             if (old != nullptr && old != target) {
                 if (link.inverse->many()) {
@@ -110,6 +120,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
                 } else {
                     RelationMember& other = *link.inverse->member(target->object);
                     Entity* replaced = other.target();
+                    note_unseen(state, *target, *link.inverse);
                     set_target(state, *target, *link.inverse, &owner);
                     if (replaced != nullptr && replaced != &owner) {
                         set_target(state, *replaced, relationship, nullptr);
@@ -132,7 +143,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
             }
         }
     }
-    if (target != nullptr && (owner.state == ObjectState::pending || owner.state == ObjectState::persistent)) add_to_session(state, *target, relationship);
+    if (target != nullptr && usable(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_add(RelationMember& member, Entity* target) {
@@ -144,7 +155,14 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
     check_alive(owner, relationship);
     check_alive(*target, relationship);
     pin(state, owner, *target);
-    insert_member(state, owner, relationship, *target);
+    const bool fresh = insert_member(state, owner, relationship, *target);
+    if (link.secondary != nullptr) {
+        if (!fresh) return;  // a pair is one row: adding it twice is adding it once
+        state.associations.note(relationship, owner, *target, true);
+        if (link.inverse != nullptr) insert_member(state, *target, *link.inverse, owner);
+        if (usable(owner)) add_to_session(state, *target, relationship);
+        return;
+    }
     state.record_link(*target, &owner, relationship, link.remote, link.local);
     if (target->marked_removed && target->state == ObjectState::persistent) {  // taken back before it was flushed
         target->marked_removed = false;
@@ -155,7 +173,7 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
         if (old != nullptr && old != &owner) erase_member(state, *old, relationship, *target);
         set_target(state, *target, *link.inverse, &owner);
     }
-    if (owner.state == ObjectState::pending || owner.state == ObjectState::persistent) add_to_session(state, *target, relationship);
+    if (usable(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_remove(RelationMember& member, Entity* target) {
@@ -168,6 +186,11 @@ void SessionCore::relation_remove(RelationMember& member, Entity* target) {
     const bool inside = std::find(present.begin(), present.end(), target) != present.end();
     if (!inside && member.is_loaded()) throw_argument_error(relationship.full_name() + ": remove() of an entity that is not in the collection");
     erase_member(state, owner, relationship, *target);
+    if (link.secondary != nullptr) {
+        state.associations.note(relationship, owner, *target, false);
+        if (link.inverse != nullptr) erase_member(state, *target, *link.inverse, owner);
+        return;
+    }
     state.record_link(*target, nullptr, relationship, link.remote, link.local, has(relationship.def.cascade, Cascade::delete_orphan));
     if (link.inverse != nullptr) set_target(state, *target, *link.inverse, nullptr);
 }

@@ -32,8 +32,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
         });
     });
     removed.clear();
-    links.clear();
-    link_index.clear();
+    forget_changes();
     flagged.clear();
 
     std::vector<UndoRecord> relations;
@@ -70,6 +69,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
                 set_state(entity, ObjectState::persistent);
                 entity.marked_removed = false;
                 entity.epoch = 0;
+                restore_members(entity);  // what was changed and not written before it was removed
                 map.insert(entity);
                 std::erase(deleted, &entity);
                 break;
@@ -144,6 +144,12 @@ void SessionState::prune_streamed() noexcept {
         }
         for (const auto& link : links) {
             if (link.child->graph == partition || (link.parent != nullptr && link.parent->graph == partition)) return true;
+        }
+        for (const auto& change : associations) {
+            if (change.owner->graph == partition || change.target->graph == partition) return true;
+        }
+        for (const auto& [owner, relationship] : replaced_unseen) {
+            if (owner->graph == partition) return true;
         }
         for (const auto* entity : removed) {
             if (entity->graph == partition) return true;

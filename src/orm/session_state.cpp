@@ -34,8 +34,10 @@ void SessionState::ensure_transaction() noexcept {
 }
 
 namespace {
-std::uint64_t link_key(const Entity& child, const std::vector<std::uint32_t>& columns) {
-    return reinterpret_cast<std::uintptr_t>(&child) * 31 + columns.front();
+LinkKey link_key(const Entity& child, const std::vector<std::uint32_t>& columns) {
+    LinkKey key{&child, 0};
+    for (const std::uint32_t column : columns) key.columns = key.columns << 8 | column;
+    return key;
 }
 }  // namespace
 
@@ -57,6 +59,33 @@ const Link* SessionState::find_link(const Entity& child, const std::vector<std::
     if (links.empty()) return nullptr;
     const auto place = link_index.find(link_key(child, child_columns));
     return place == link_index.end() ? nullptr : &links[place->second];
+}
+
+void SessionState::forget_changes() noexcept {
+    links.clear();
+    link_index.clear();
+    associations.clear();
+    replaced_unseen.clear();
+}
+
+void SessionState::forget_changes_of(const Entity& entity) {
+    std::erase_if(links, [&](const Link& link) { return link.child == &entity || link.parent == &entity; });
+    link_index.clear();
+    for (std::size_t i = 0; i < links.size(); ++i) link_index[link_key(*links[i].child, *links[i].child_columns)] = i;
+    associations.forget(entity);
+    std::erase_if(replaced_unseen, [&](const auto& replaced) { return replaced.first == &entity; });
+}
+
+SessionState::Membership SessionState::pending_change(Entity& owner, const Relationship& relationship, Entity& member) const {
+    const RelationshipLink& link = relationship.link();
+    if (link.secondary != nullptr) {
+        const Association* change = associations.find(relationship, owner, member);
+        if (change == nullptr) return Membership::unchanged;
+        return change->added ? Membership::put_in : Membership::taken_out;
+    }
+    const Link* change = find_link(member, link.remote);
+    if (change == nullptr) return Membership::unchanged;
+    return change->parent == &owner ? Membership::put_in : Membership::taken_out;
 }
 
 void SessionState::record_relation(Entity& owner, std::uint16_t index) {

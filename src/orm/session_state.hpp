@@ -1,6 +1,7 @@
 // SessionState: everything a session knows; shared by the files that implement SessionCore.
 #pragma once
 
+#include "associations.hpp"
 #include "identity_map.hpp"
 #include "n_plus_one.hpp"
 #include "row_key.hpp"
@@ -28,6 +29,16 @@ struct Link {
     const std::vector<std::uint32_t>* child_columns = nullptr;
     const std::vector<std::uint32_t>* parent_columns = nullptr;
     bool orphan = false;        ///< taken out of a collection whose cascade deletes orphans
+};
+
+/// Exactly which columns of which object: a table has at most 256 columns, a key at most 8.
+struct LinkKey {
+    const Entity* child = nullptr;
+    std::uint64_t columns = 0;
+    friend bool operator==(const LinkKey&, const LinkKey&) = default;
+    struct Hash {
+        std::size_t operator()(const LinkKey& key) const noexcept { return reinterpret_cast<std::uintptr_t>(key.child) * 31 + key.columns; }
+    };
 };
 
 /// What rollback undoes. Records are replayed backwards down to the savepoint's mark.
@@ -63,7 +74,9 @@ struct SessionState {
     std::vector<Entity*> pending;                   ///< in the order of add(); entries whose state changed since are skipped
     std::vector<Entity*> removed;                   ///< marked by remove()
     std::vector<Link> links;
-    std::unordered_map<std::uint64_t, std::size_t> link_index;
+    std::unordered_map<LinkKey, std::size_t, LinkKey::Hash> link_index;
+    Associations associations;
+    std::vector<std::pair<Entity*, const Relationship*>> replaced_unseen;  ///< one-to-one, key on the far side, given a new partner while not loaded
 
     std::vector<UndoRecord> undo;
     std::vector<Savepoint> savepoints;
@@ -103,6 +116,11 @@ struct SessionState {
     void record_link(Entity& child, Entity* parent, const Relationship& relationship, const std::vector<std::uint32_t>& child_columns,
                      const std::vector<std::uint32_t>& parent_columns, bool orphan = false);
     const Link* find_link(const Entity& child, const std::vector<std::uint32_t>& child_columns) const;
+    void forget_changes() noexcept;                 ///< links and associations: written, or undone
+    void forget_changes_of(const Entity& entity);
+    /// What an unflushed change says of a member of a collection.
+    enum class Membership : std::uint8_t { unchanged, put_in, taken_out };
+    Membership pending_change(Entity& owner, const Relationship& relationship, Entity& member) const;
     /// Remembers what the relationship holds now, once a savepoint level.
     void record_relation(Entity& owner, std::uint16_t index);
     /// Keeps the snapshot for rollback, once a savepoint level, and gives the entity an empty one.

@@ -70,37 +70,57 @@ bool Relationship::target_known() const noexcept { return def.target->filled() |
 const Table& Relationship::target() const {
     if (!def.target->filled()) {
         if (const auto function = target_function(*this)) return function();
-        detail::throw_argument_error(full_name() + ": nothing in this program uses its target, " +
-                                     std::string(def.target->type_name) +
+    }
+    return table_in(*def.target, "target");
+}
+
+const Table& Relationship::table_in(const detail::TableSlot& slot, const char* role) const {
+    if (!slot.filled()) {
+        detail::throw_argument_error(full_name() + ": nothing in this program uses its " + role + ", " +
+                                     std::string(slot.type_name) +
                                      ", as a mapped struct; list it in metadata<...>()");
     }
-    return def.target->table();
+    return slot.table();
 }
 
 const RelationshipLink& Relationship::resolve() const {
     const Table& other = target();
+    const Table* between = def.has_secondary() ? &table_in(*def.secondary, "secondary table") : nullptr;
+    const detail::TableShape* shape = between != nullptr ? &between->shape : nullptr;
     detail::Ends ends;
-    if (const auto finding = detail::find_ends(owner->shape, def, other.shape, ends)) {
+    if (const auto finding = detail::find_ends(owner->shape, def, other.shape, shape, ends)) {
         auto text = detail::describe(finding);
-        if (finding.problem == detail::Problem::several_foreign_keys)
+        if (finding.problem == detail::Problem::several_foreign_keys && between == nullptr)
             text += candidates(*owner, def, other, ends.direction);
         detail::throw_argument_error(std::move(text));
     }
     std::uint32_t inverse = detail::no_inverse;
-    if (const auto finding = detail::find_inverse(owner->shape, def, other.shape, ends, inverse))
+    if (const auto finding = detail::find_inverse(owner->shape, def, other.shape, shape, ends, inverse))
         detail::throw_argument_error(detail::describe(finding));
 
     auto link = std::make_unique<RelationshipLink>();
     link->target = &other;
     link->direction = ends.direction;
-    const bool many_to_one = ends.direction == Direction::many_to_one;
-    const Table& holder = many_to_one ? *owner : other;
-    const ForeignKey& key = holder.foreign_keys[ends.key_index];
-    link->foreign_key = &key;
-    link->local = key.columns;
-    link->remote = key.resolve(many_to_one ? other : *owner).columns;
-    if (!many_to_one) std::swap(link->local, link->remote);
-    if (many_to_one) link->remote_is_primary_key = order_as_primary_key(other, *link);
+    if (between != nullptr) {
+        const ForeignKey& near = between->foreign_keys[ends.key_index];
+        const ForeignKey& far = between->foreign_keys[ends.far_index];
+        link->secondary = between;
+        link->near = near.columns;
+        link->local = near.resolve(*owner).columns;
+        link->far = far.columns;
+        link->remote = far.resolve(other).columns;
+    } else if (def.primaryjoin != nullptr) {
+        link->local = owner->primary_key;  // rows of the target are found beside their owner's key
+    } else {
+        const bool many_to_one = ends.direction == Direction::many_to_one;
+        const Table& holder = many_to_one ? *owner : other;
+        const ForeignKey& key = holder.foreign_keys[ends.key_index];
+        link->foreign_key = &key;
+        link->local = key.columns;
+        link->remote = key.resolve(many_to_one ? other : *owner).columns;
+        if (!many_to_one) std::swap(link->local, link->remote);
+        if (many_to_one) link->remote_is_primary_key = order_as_primary_key(other, *link);
+    }
     if (inverse != detail::no_inverse) link->inverse = &other.relationships[inverse];
     for (std::size_t i = 0; i < def.order_count; ++i) {
         link->order_by.emplace_back(other.column(def.order_by[i].member).index, def.order_by[i].descending);

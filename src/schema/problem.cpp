@@ -96,6 +96,28 @@ std::string describe(const Finding& f) {
         case Problem::delete_orphan_of_many_to_one:
             return where + ": delete_orphan on the many-to-one side; it belongs on the side of the parent, " +
                    std::string(f.other_type);
+        case Problem::delete_orphan_of_many_to_many:
+            return where + ": delete_orphan with a secondary table: an object there has many parents; use "
+                           "cascade(remove), or map " + std::string(f.other_type) + " as an association object";
+        case Problem::secondary_of_one:
+            return where + ": secondary<" + std::string(f.other_type) + ">() is for many<> members";
+        case Problem::secondary_no_foreign_key:
+            return where + ": the secondary table " + std::string(f.other_type) + " has no foreign key to " +
+                   std::string(f.value_type);
+        case Problem::secondary_key:
+            return where + ": the primary key of the secondary table " + std::string(f.other_type) +
+                   " must be its two foreign keys, no more and no less; otherwise map it as an association object, "
+                   "with a relationship from each side to " + std::string(f.other_type);
+        case Problem::secondary_versioned:
+            return where + ": the secondary table " + std::string(f.other_type) +
+                   " has a version_id column; map it as an association object";
+        case Problem::primaryjoin_writes:
+            return where + ": a relationship with primaryjoin() must be viewonly: azoth would not know which key to write";
+        case Problem::primaryjoin_to_itself:
+            return where + ": primaryjoin() from a struct to itself cannot say which side a column belongs to; follow a "
+                           "foreign key with via<>(), or query with an alias";
+        case Problem::primaryjoin_combined:
+            return where + ": primaryjoin() does not go together with via<>, secondary<> or back_populates<>";
         case Problem::order_by_no_column:
             return where + ": order_by names a member that is no column of " + std::string(f.other_type);
     }

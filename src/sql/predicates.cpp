@@ -55,17 +55,33 @@ Tape relationship_exists(const Relationship& relationship, Tape criterion) {
     if (&owner == &target) inner = make_alias(target, {});
     const std::uint32_t source = inner ? inner->id : 0;
 
+    std::shared_ptr<const Source> between;
+    if (link.secondary != nullptr) between = make_alias(*link.secondary, {});
+
     Tape query;
     query.bind(Value::integer(1));
     query.close(Op::item, 1);
     query.leaf(Op::from_table, &target, 0, 0, source);
-    query.close(Op::select_from, 1);
-    for (std::size_t i = 0; i < link.local.size(); ++i) {
-        query.leaf(Op::column, &owner.columns[link.local[i]]);
-        query.leaf(Op::column, &target.columns[link.remote[i]], 0, 0, source);
+    if (between) query.leaf(Op::from_table, link.secondary, 0, 0, between->id);
+    query.close(Op::select_from, between ? 2 : 1);
+    const auto equal = [&](const Column& left, std::uint32_t left_source, const Column& right, std::uint32_t right_source) {
+        query.leaf(Op::column, &left, 0, 0, left_source);
+        query.leaf(Op::column, &right, 0, 0, right_source);
         query.close(Op::eq, 2);
         query.close(Op::where, 1);
+    };
+    if (relationship.def.primaryjoin != nullptr) {
+        relationship.def.primaryjoin(query);
+        query.close(Op::where, 1);
     }
+    for (std::size_t i = 0; i < link.local.size() && relationship.def.primaryjoin == nullptr; ++i) {
+        if (between) {
+            equal(owner.columns[link.local[i]], 0, link.secondary->columns[link.near[i]], between->id);
+        } else {
+            equal(owner.columns[link.local[i]], 0, target.columns[link.remote[i]], source);
+        }
+    }
+    for (std::size_t i = 0; i < link.far.size(); ++i) equal(link.secondary->columns[link.far[i]], between->id, target.columns[link.remote[i]], source);
     if (!criterion.empty()) {
         if (inner) {
             for (auto& node : criterion.mutable_nodes()) {
@@ -76,6 +92,7 @@ Tape relationship_exists(const Relationship& relationship, Tape criterion) {
         query.close(Op::where, 1);
     }
     if (inner) query.use(inner);
+    if (between) query.use(between);
     query.close_all(Op::query);
     query.close(Op::exists, 1);
     return query;

@@ -111,8 +111,44 @@ void QueryBase::compound(CompoundKind kind, const QueryBase& other) {
     tape_.close(Op::compound, 2, nullptr, static_cast<std::uint32_t>(kind));
 }
 
+namespace {
+// "a.x = b.y AND ..." as one operand.
+void write_equal(Tape& out, const Table& left, const std::vector<std::uint32_t>& left_columns, std::uint32_t left_source, const Table& right,
+                 const std::vector<std::uint32_t>& right_columns, std::uint32_t right_source) {
+    for (std::size_t i = 0; i < left_columns.size(); ++i) {
+        out.leaf(Op::column, &left.columns[left_columns[i]], 0, 0, left_source);
+        out.leaf(Op::column, &right.columns[right_columns[i]], 0, 0, right_source);
+        out.close(Op::eq, 2);
+    }
+    if (left_columns.size() > 1) out.close(Op::and_, static_cast<std::uint16_t>(left_columns.size()));
+}
+}  // namespace
+
+void write_secondary_join(Tape& out, const Relationship& relationship, std::uint8_t kind, std::uint32_t owner, std::uint32_t between, std::uint32_t target) {
+    const RelationshipLink& link = relationship.link();
+    out.leaf(Op::from_table, link.secondary, 0, 0, between);
+    write_equal(out, *relationship.owner, link.local, owner, *link.secondary, link.near, between);
+    out.close(Op::join, 2, nullptr, 0, kind);
+    out.leaf(Op::from_table, link.target, 0, 0, target);
+    write_equal(out, *link.secondary, link.far, between, *link.target, link.remote, target);
+}
+
 void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind) {
-    out.leaf(Op::join_relationship, &owner.relationship(member), 0, kind);
+    const Relationship& relationship = owner.relationship(member);
+    if (relationship.def.primaryjoin != nullptr) {
+        out.leaf(Op::from_table, relationship.link().target);
+        relationship.def.primaryjoin(out);
+        out.close(Op::join, 2, nullptr, 0, kind);
+        return;
+    }
+    if (!relationship.def.has_secondary()) {
+        out.leaf(Op::join_relationship, &relationship, 0, kind);
+        return;
+    }
+    const auto between = make_alias(*relationship.link().secondary, {});
+    write_secondary_join(out, relationship, kind, 0, between->id, 0);
+    out.close(Op::join, 2, nullptr, 0, kind);
+    out.use(between);
 }
 
 }  // namespace azoth::detail

@@ -89,20 +89,39 @@ TEST_CASE("removing a parent: the cascade takes children, without it their key b
 
 TEST_CASE("a key that cannot be NULL is refused before anything is sent", "[session][relationship]") {
     on_each_database(model, [](Database& database) -> awaitable<void> {
+        co_await two_customers(database.sessions());
         auto session = database.sessions()();
-        auto order = session.add(Order{});
-        auto customer = session.add(Customer{.email = "a"});
-        order->customer = customer;
+        auto order = co_await session.get<Order>(1);
+        auto line = session.add(Line{.number = 1, .what = "tea"});
+        line->order = order;
         co_await session.commit();
-        order->customer = nullptr;
+        line->order = nullptr;  // Order.lines does not delete orphans
         database.log().clear();
         const auto flush = [&] { return session.flush(); };
         const auto failure = co_await failure_of<NotNullViolation>(flush);
-        CHECK(failure.find("customer_id") != std::string::npos);
+        CHECK(failure.find("order_id") != std::string::npos);
         CHECK(failure.find("cascade(remove)") != std::string::npos);
         CHECK(database.log().count("UPDATE") == 0);
         co_await session.rollback();
-        CHECK(order->customer.get() == customer.get());
+        CHECK(line->order.get() == order.get());
+    });
+}
+
+TEST_CASE("an orphan is deleted, whichever side it was let go of", "[session][relationship]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        co_await two_customers(database.sessions());
+        auto session = database.sessions()();
+        auto order = co_await session.get<Order>(1);  // Customer.orders deletes orphans, and is not loaded
+        order->customer = nullptr;
+        co_await session.flush();
+        CHECK(session.state(order) == ObjectState::deleted);
+        co_await session.rollback();
+        CHECK(session.state(order) == ObjectState::persistent);
+        order->customer = nullptr;
+        order->customer = co_await session.get<Customer>(2);  // taken in by another before the flush
+        co_await session.commit();
+        CHECK(session.state(order) == ObjectState::persistent);
+        CHECK(order->customer_id == 2);
     });
 }
 

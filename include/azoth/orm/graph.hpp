@@ -78,6 +78,8 @@ public:
 
     /// A new entity whose object is a copy of the table's prototype, with relationships not loaded: for rows.
     Entity* create_loaded(const Table& table);
+    /// A new entity whose object is value-initialised.
+    Entity* create_fresh(const Table& table);
     /// A new entity whose object is moved from `value`.
     Entity* create_moved(const Table& table, void* value);
     /// A new entity around an object that `owner` keeps alive.

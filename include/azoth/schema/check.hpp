@@ -24,10 +24,16 @@ constexpr Finding check_shape(const TableShape& shape, Range<TableShape> all) {
     for (const auto& relationship : shape.relationships) {
         for (const auto& target : all) {
             if (!same(relationship.target_type, target.type)) continue;
+            const TableShape* secondary = nullptr;
+            for (const auto& between : all) {
+                if (same(relationship.secondary_type, between.type)) secondary = &between;
+            }
+            if (relationship.has_secondary() && secondary == nullptr) continue;  // not listed: left to run time
             Ends ends;
             std::uint32_t inverse = 0;
-            if (const auto finding = find_ends(shape, relationship, target, ends)) return finding;
-            if (const auto finding = find_inverse(shape, relationship, target, ends, inverse)) return finding;
+            if (const auto finding = find_ends(shape, relationship, target, secondary, ends)) return finding;
+            if (const auto finding = find_inverse(shape, relationship, target, secondary, ends, inverse))
+                return finding;
         }
     }
     return {};

@@ -16,6 +16,7 @@ struct Table;
 namespace detail {
 
 class RelationMember;
+class Tape;
 struct TableSlot;
 
 /// A member, or a member of an embedded struct (`outer` then names the embedding member).
@@ -96,11 +97,14 @@ struct RelationshipDef {
     bool many = false;
     TableSlot* target = nullptr;
     const Tag* target_type = &no_tag;
+    TableSlot* secondary = nullptr;  ///< many-to-many: the table between; null without one
+    const Tag* secondary_type = &no_tag;
     RelationMember* (*access)(void* object) = nullptr;
     bool back_populates_by_name = false;
     MemberId back_populates{};
     std::string_view back_populates_name{};  ///< set in both forms; empty without back_populates
     MemberList via{};
+    void (*primaryjoin)(Tape& out) = nullptr;  ///< writes the condition; null: a foreign key says it
     std::array<OrderDef, 4> order_by{};
     std::size_t order_count = 0;
     Cascade cascade = Cascade::save_update | Cascade::merge;
@@ -109,6 +113,7 @@ struct RelationshipDef {
     bool viewonly = false;
     bool post_update = false;
 
+    constexpr bool has_secondary() const { return !same(secondary_type, &no_tag); }
     constexpr bool has_back_populates() const { return !back_populates_name.empty(); }
     /// Is `other`, a relationship of the target, what back_populates names?
     constexpr bool back_populates_is(const RelationshipDef& other) const {

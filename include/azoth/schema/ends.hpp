@@ -10,7 +10,7 @@
 
 namespace azoth {
 
-enum class Direction : std::uint8_t { many_to_one, one_to_many };
+enum class Direction : std::uint8_t { many_to_one, one_to_many, many_to_many };
 
 namespace detail {
 
@@ -120,6 +120,9 @@ struct Ends {
     std::uint32_t key_index = 0;  ///< in the struct that has the key: the owner for many_to_one, else the target
     KeyView key{};
     std::uint32_t candidates = 0;
+    /// many_to_many: both keys are the secondary table's; `key` refers to the owner, `far_key` to the target.
+    std::uint32_t far_index = 0;
+    KeyView far_key{};
 };
 
 constexpr bool via_matches(const MemberList& via, const KeyView& key) {
@@ -146,12 +149,97 @@ constexpr void collect_keys(const TableShape& from, const TableShape& to, const 
     });
 }
 
+constexpr bool in_key(const KeyView& key, MemberId id) {
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        if (key.local_id(i) == id) return true;
+    }
+    return false;
+}
+
+/// A secondary table's primary key is its two foreign keys: so a pair of objects is one row at most.
+constexpr bool keys_are_primary(const TableShape& shape, const KeyView& one, const KeyView& other) {
+    for (const auto& column : shape.columns) {
+        if ((in_key(one, column.id) || in_key(other, column.id)) != is_primary(shape, column)) return false;
+    }
+    return true;
+}
+
+/// Through a secondary table: its one key to the owner (or what via<> says), and its one other key to the target.
+constexpr Finding find_secondary_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
+                                      const TableShape& secondary, Ends& ends) {
+    const auto found = [&](Problem problem, std::string_view to = {}) {
+        return Finding{problem, owner.type_name, def.name, secondary.type_name, {}, to, {}};
+    };
+    ends = {};
+    ends.direction = Direction::many_to_many;
+    if (!def.many) return found(Problem::secondary_of_one);
+    if (has(def.cascade, Cascade::delete_orphan)) return found(Problem::delete_orphan_of_many_to_many);
+    std::uint32_t near = 0, far = 0;
+    each_key(secondary, [&](std::uint32_t index, const KeyView& key) {
+        if (!key.refers_to(owner) || (def.via.size != 0 && !via_matches(def.via, key))) return false;
+        if (near++ == 0) {
+            ends.key_index = index;
+            ends.key = key;
+        }
+        return false;
+    });
+    if (near == 0) {
+        return def.via.size != 0 ? found(Problem::via_no_foreign_key)
+                                 : found(Problem::secondary_no_foreign_key, owner.type_name);
+    }
+    if (near > 1) return found(Problem::several_foreign_keys);
+    each_key(secondary, [&](std::uint32_t index, const KeyView& key) {
+        if (index == ends.key_index || !key.refers_to(target)) return false;
+        if (far++ == 0) {
+            ends.far_index = index;
+            ends.far_key = key;
+        }
+        return false;
+    });
+    if (far == 0) return found(Problem::secondary_no_foreign_key, target.type_name);
+    if (far > 1) return found(Problem::several_foreign_keys);
+    if (const auto finding = check_key(ends.key, owner)) return finding;
+    if (const auto finding = check_key(ends.far_key, target)) return finding;
+    if (!keys_are_primary(secondary, ends.key, ends.far_key)) return found(Problem::secondary_key);
+    for (const auto& column : secondary.columns) {
+        if (column.version_id) return found(Problem::secondary_versioned);
+    }
+    return {};
+}
+
+/// With primaryjoin() there is no key: rows are found by the condition, and nothing is written.
+constexpr Problem primaryjoin_problem(const TableShape& owner, const RelationshipDef& def) {
+    if (!def.viewonly) return Problem::primaryjoin_writes;
+    if (same(def.target_type, owner.type)) return Problem::primaryjoin_to_itself;
+    if (def.via.size != 0 || def.has_secondary() || def.has_back_populates()) return Problem::primaryjoin_combined;
+    return Problem::none;
+}
+
+constexpr Finding check_order(const TableShape& owner, const RelationshipDef& def, const TableShape& target) {
+    for (std::size_t i = 0; i < def.order_count; ++i) {
+        if (find_column(target, def.order_by[i].member) == no_position)
+            return {Problem::order_by_no_column, owner.type_name, def.name, target.type_name, {}, {}, {}};
+    }
+    return {};
+}
+
 /// Without via<>: one<> follows a key of its own struct, else (one-to-one) one of the target; many<> one of the target.
-constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target, Ends& ends) {
+/// `secondary`: the table that def.secondary names; null without one.
+constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
+                            const TableShape* secondary, Ends& ends) {
     const auto found = [&](Problem problem) {
         return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}};
     };
     ends = {};
+    if (def.primaryjoin != nullptr) {
+        ends.direction = Direction::one_to_many;
+        if (const auto problem = primaryjoin_problem(owner, def); problem != Problem::none) return found(problem);
+        return check_order(owner, def, target);
+    }
+    if (secondary != nullptr) {
+        if (const auto finding = find_secondary_ends(owner, def, target, *secondary, ends)) return finding;
+        return check_order(owner, def, target);
+    }
     if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
     if (ends.candidates == 0 && (def.many || !same(owner.type, target.type))) {
         collect_keys(target, owner, def.via, Direction::one_to_many, ends);
@@ -162,18 +250,16 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
         return finding;
     if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan))
         return found(Problem::delete_orphan_of_many_to_one);
-    for (std::size_t i = 0; i < def.order_count; ++i) {
-        if (find_column(target, def.order_by[i].member) == no_position) return found(Problem::order_by_no_column);
-    }
-    return {};
+    return check_order(owner, def, target);
 }
 
 inline constexpr std::uint32_t no_inverse = 0xffffffff;
 
 /// The other side of back_populates, whichever side says so; `inverse` is its position in the target or no_inverse.
 constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
-                               const Ends& ends, std::uint32_t& inverse) {
+                               const TableShape* secondary, const Ends& ends, std::uint32_t& inverse) {
     inverse = no_inverse;
+    if (def.primaryjoin != nullptr) return {};
     const auto found = [&](Problem problem, std::string_view other) {
         return Finding{problem, owner.type_name, def.name, target.type_name, other, {}, {}};
     };
@@ -193,7 +279,13 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     }
     const auto& other = target.relationships[inverse];
     Ends back;
-    if (const auto finding = find_ends(target, other, owner, back)) return finding;
+    if (other.primaryjoin != nullptr) return found(Problem::primaryjoin_combined, other.name);
+    if (!same(other.secondary_type, def.secondary_type)) return found(Problem::back_populates_another_key, other.name);
+    if (const auto finding = find_ends(target, other, owner, secondary, back)) return finding;
+    if (secondary != nullptr) {
+        const bool mirrored = back.key_index == ends.far_index && back.far_index == ends.key_index;
+        return mirrored ? Finding{} : found(Problem::back_populates_another_key, other.name);
+    }
     if (!same(back.key.shape->type, ends.key.shape->type) || back.key_index != ends.key_index)
         return found(Problem::back_populates_another_key, other.name);
     if (back.direction == ends.direction) return found(Problem::back_populates_same_direction, other.name);

@@ -63,6 +63,14 @@ struct BackPopulatesOption {
         relationship.back_populates_name = name;
     }
 };
+struct SecondaryOption {
+    TableSlot* slot;
+    const Tag* type;
+    constexpr void apply(RelationshipDef& relationship) const {
+        relationship.secondary = slot;
+        relationship.secondary_type = type;
+    }
+};
 struct ViaOption {
     MemberList columns;
     constexpr void apply(RelationshipDef& relationship) const { relationship.via = columns; }
@@ -141,8 +149,8 @@ constexpr auto column(const char* name, const Options&... options) {
     return detail::column_def<M>(name, options...);
 }
 
-/// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), cascade(...), lazy::selectin,
-/// order_by<&T::m>(), passive_deletes, viewonly, post_update.
+/// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), secondary<Between>(), cascade(...),
+/// lazy::selectin, order_by<&T::m>(), passive_deletes, viewonly, post_update.
 template <auto M, class... Options>
 constexpr auto relationship(const Options&... options) {
     using Member = detail::member_type_t<M>;
@@ -190,6 +198,15 @@ constexpr auto back_populates() {
     return detail::BackPopulatesOption{{&detail::member_tag<M>}, detail::member_name<M>(), false};
 }
 constexpr detail::BackPopulatesOption back_populates(std::string_view member) { return {{}, member, true}; }
+
+/// Many-to-many: `relationship<&Post::tags>(secondary<PostTag>())`. `Between` is a mapped struct (it may be incomplete
+/// here) whose primary key is its foreign keys to both ends. Its rows are inserted and deleted as the collection
+/// changes; further columns of it get their initialisers and defaults. It needs a place in metadata<...>(). Where both
+/// keys refer to one table, via<&Between::key>() says which of them is this side's.
+template <class Between>
+constexpr detail::SecondaryOption secondary() {
+    return {&detail::table_slot<Between>, &detail::type_tag<Between>};
+}
 
 /// Which foreign key the relationship follows, where there is more than one: `via<&Post::editor_id>()`.
 template <auto... M>

@@ -47,6 +47,14 @@ enum class Problem : std::uint8_t {
     back_populates_another_key,
     back_populates_same_direction,
     delete_orphan_of_many_to_one,
+    delete_orphan_of_many_to_many,
+    secondary_of_one,
+    secondary_no_foreign_key,
+    secondary_key,
+    secondary_versioned,
+    primaryjoin_writes,
+    primaryjoin_to_itself,
+    primaryjoin_combined,
     order_by_no_column,
 };
 
@@ -93,6 +101,17 @@ constexpr std::size_t find_constraint(const TableShape& shape, ConstraintDef::Ki
         if (shape.constraints[i].kind == kind) return i;
     }
     return no_position;
+}
+
+/// Of the primary key, whether the column says so or the table.
+constexpr bool is_primary(const TableShape& shape, const ColumnDef& column) {
+    if (column.primary_key) return true;
+    const auto at = find_constraint(shape, ConstraintDef::Kind::primary_key);
+    if (at == no_position) return false;
+    for (const auto& id : shape.constraints[at].columns) {
+        if (id == column.id) return true;
+    }
+    return false;
 }
 
 constexpr bool sets_null(const ForeignKeyDef& key) {

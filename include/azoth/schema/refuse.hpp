@@ -74,6 +74,21 @@ constexpr void refuse() {
                   "azoth: back_populates pairs two relationships of the same direction");
     static_assert(differs<P, Problem::delete_orphan_of_many_to_one>,
                   "azoth: delete_orphan belongs on the side of the parent, not on the many-to-one side");
+    static_assert(differs<P, Problem::delete_orphan_of_many_to_many>,
+                  "azoth: delete_orphan with a secondary table: an object there has many parents; use cascade(remove)");
+    static_assert(differs<P, Problem::secondary_of_one>, "azoth: secondary<T>() is for many<> members");
+    static_assert(differs<P, Problem::secondary_no_foreign_key>,
+                  "azoth: the secondary table has no foreign key to one end of the relationship");
+    static_assert(differs<P, Problem::secondary_key>,
+                  "azoth: the primary key of a secondary table must be its two foreign keys; otherwise map it as an "
+                  "association object");
+    static_assert(differs<P, Problem::secondary_versioned>,
+                  "azoth: a secondary table cannot have a version_id column: map it as an association object");
+    static_assert(differs<P, Problem::primaryjoin_writes>, "azoth: a relationship with primaryjoin() must be viewonly");
+    static_assert(differs<P, Problem::primaryjoin_to_itself>,
+                  "azoth: primaryjoin() from a struct to itself cannot say which side a column belongs to");
+    static_assert(differs<P, Problem::primaryjoin_combined>,
+                  "azoth: primaryjoin() does not go together with via<>, secondary<> or back_populates<>");
     static_assert(differs<P, Problem::order_by_no_column>,
                   "azoth: order_by names a member that is no column of the target");
 }

@@ -110,10 +110,15 @@ struct RelationshipLink {
     const Table* target = nullptr;
     Direction direction = Direction::many_to_one;
     /// Pairs of columns: `local` on the side that declares the relationship, `remote` on the target.
-    /// many_to_one: local is the foreign key; one_to_many: remote is.
+    /// many_to_one: local is the foreign key; one_to_many: remote is; many_to_many: neither. With primaryjoin(): local is
+    /// the owner's primary key, remote is empty.
     std::vector<std::uint32_t> local;
     std::vector<std::uint32_t> remote;
-    const ForeignKey* foreign_key = nullptr;
+    /// many_to_many: the table between, its columns that refer to `local`, and those that refer to `remote`.
+    const Table* secondary = nullptr;
+    std::vector<std::uint32_t> near;
+    std::vector<std::uint32_t> far;
+    const ForeignKey* foreign_key = nullptr;               ///< null for many_to_many and with primaryjoin()
     const Relationship* inverse = nullptr;                 ///< the other side of back_populates
     std::vector<std::pair<std::uint32_t, bool>> order_by;  ///< target columns, descending?
     /// many_to_one by primary key: can be answered from the identity map. `remote` then has the order of the target's
@@ -161,6 +166,7 @@ struct Relationship {
 
 private:
     const Table& target() const;
+    const Table& table_in(const detail::TableSlot& slot, const char* role) const;
     const RelationshipLink& resolve() const;
 };
 

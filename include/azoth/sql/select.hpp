@@ -111,7 +111,11 @@ concept FromElement = requires(const Target& target, Tape& out) { target.write_f
 template <class Target>
 inline constexpr bool is_from_element = FromElement<Target>;
 
-/// Writes ON from a relationship: `join<&User::posts>()`.
+/// Both joins of a many-to-many relationship, the secondary table's closed, the target's operands without their root (so that a further
+/// condition can follow). `owner`, `between`, `target`: the aliases they go by, or 0.
+void write_secondary_join(Tape& out, const Relationship& relationship, std::uint8_t kind, std::uint32_t owner, std::uint32_t between, std::uint32_t target);
+
+/// Writes ON from a relationship: `join<&User::posts>()`. A secondary table is joined under an alias of its own.
 void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind);
 
 /// The untracked counterpart of an item.

@@ -19,6 +19,7 @@
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/delete.hpp>
 #include <azoth/sql/insert.hpp>
+#include <azoth/sql/primaryjoin.hpp>
 #include <azoth/sql/relationship_predicates.hpp>
 #include <azoth/sql/text.hpp>
 #include <azoth/sql/update.hpp>
