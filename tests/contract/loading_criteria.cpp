@@ -1,5 +1,6 @@
 // with_loader_criteria: soft deletes and tenants, in queries, eager loads, and as a session's default.
 #include <support/database.hpp>
+#include <support/tagged_models.hpp>
 
 #include <algorithm>
 #include <string>
@@ -235,6 +236,40 @@ TEST_CASE("what is loaded is not taken away by criteria: get, refresh, merge", "
             const auto left = result.scalars().all();
             CHECK(std::none_of(left.begin(), left.end(), [&](const auto& other) { return other == entry; }));
             CHECK(session.contains(entry));
+        }
+    });
+}
+
+TEST_CASE("criteria narrow many-to-many, by the far side and by the table between", "[loading][criteria]") {
+    on_each_database(tagged::model, [](Database& database) -> awaitable<void> {
+        {
+            auto session = database.sessions()();
+            auto post = session.add(tagged::Post{.title = "p"});
+            for (const char* name : {"a", "b", "c"}) post->tags.add(tagged::Tag{.name = name});
+            co_await session.flush();
+            co_await session.execute(update<tagged::PostTag>().where(col<&tagged::PostTag::tag_id> == post->tags[0].id).values(col<&tagged::PostTag::weight> = 9));
+            co_await session.commit();
+        }
+        const auto by_tag = with_loader_criteria<tagged::Tag>(col<&tagged::Tag::name> != "b");
+        const auto by_row = with_loader_criteria<tagged::PostTag>(col<&tagged::PostTag::weight> < 5);
+        const auto names = [](const tagged::Post& post) {
+            std::string text;
+            for (const auto& tag : post.tags) text += tag.name;
+            std::sort(text.begin(), text.end());
+            return text;
+        };
+        const auto loaded = [&](const auto& option, const auto&... criteria) { return select<tagged::Post>().options(option, criteria...); };
+        const std::vector<std::pair<Select<EntityItem<tagged::Post>>, std::string>> expected{
+            {loaded(selectinload<&tagged::Post::tags>(), by_tag), "ac"},       {loaded(selectinload<&tagged::Post::tags>(), by_row), "bc"},
+            {loaded(selectinload<&tagged::Post::tags>(), by_tag, by_row), "c"}, {loaded(joinedload<&tagged::Post::tags>(), by_tag), "ac"},
+            {loaded(joinedload<&tagged::Post::tags>(), by_row), "bc"},
+        };
+        for (const auto& [query, tags] : expected) {
+            auto session = database.sessions()();
+            auto result = co_await session.execute(query);
+            const auto posts = result.scalars().all();
+            REQUIRE(posts.size() == 1);
+            CHECK(names(*posts[0]) == tags);
         }
     });
 }

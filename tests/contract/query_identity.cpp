@@ -112,7 +112,7 @@ TEST_CASE("autoflush before queries that read what has changed, eager loads incl
     });
 }
 
-TEST_CASE("bulk UPDATE and DELETE: loaded objects are reread when next met", "[query]") {
+TEST_CASE("bulk UPDATE and DELETE: loaded objects follow", "[query]") {
     on_each_database(library::model, [](Database& database) -> awaitable<void> {
         co_await library::fill(database.sessions(), 1, 3);
         auto session = database.sessions()();
