@@ -44,6 +44,7 @@ set(AZOTH_HEADERS
     include/azoth/engine/transaction_state.hpp
     include/azoth/engine/unique.hpp
     include/azoth/model.hpp
+    include/azoth/orm/any_object.hpp
     include/azoth/orm/column_options.hpp
     include/azoth/orm/get_arguments.hpp
     include/azoth/orm/given.hpp
@@ -55,6 +56,8 @@ set(AZOTH_HEADERS
     include/azoth/orm/retry.hpp
     include/azoth/orm/session.hpp
     include/azoth/orm/session_core.hpp
+    include/azoth/orm/session_events.hpp
+    include/azoth/orm/session_objects.hpp
     include/azoth/orm/session_transaction.hpp
     include/azoth/orm/sessionmaker.hpp
     include/azoth/orm/stream.hpp
@@ -76,6 +79,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/column_handle.hpp
     include/azoth/sql/common_type.hpp
     include/azoth/sql/compound_items.hpp
+    include/azoth/sql/criteria.hpp
     include/azoth/sql/delete.hpp
     include/azoth/sql/dml.hpp
     include/azoth/sql/execution_options.hpp
@@ -126,6 +130,7 @@ set(AZOTH_SOURCES
     src/dialect/compile/compile.cpp
     src/dialect/compile/compound.cpp
     src/dialect/compile/connect.cpp
+    src/dialect/compile/criteria.cpp
     src/dialect/compile/decimal.cpp
     src/dialect/compile/entity_item.cpp
     src/dialect/compile/expression.cpp
@@ -184,6 +189,7 @@ set(AZOTH_SOURCES
     src/engine/transaction_state.cpp
     src/engine/value_text.cpp
     src/migrate/create.cpp
+    src/orm/any_object.cpp
     src/orm/associations.cpp
     src/orm/columns_by_key.cpp
     src/orm/entity_query.cpp
@@ -208,6 +214,7 @@ set(AZOTH_SOURCES
     src/orm/materialize.cpp
     src/orm/merge.cpp
     src/orm/objects.cpp
+    src/orm/n_plus_one.cpp
     src/orm/query.cpp
     src/orm/query_plan.cpp
     src/orm/related.cpp
@@ -216,9 +223,12 @@ set(AZOTH_SOURCES
     src/orm/retry.cpp
     src/orm/rollback.cpp
     src/orm/row_key.cpp
+    src/orm/row_evaluator.cpp
+    src/orm/session_events.cpp
     src/orm/session_state.cpp
     src/orm/session_transaction.cpp
     src/orm/stream.cpp
+    src/orm/synchronize.cpp
     src/orm/transaction.cpp
     src/schema/build_table.cpp
     src/schema/foreign_key.cpp
@@ -227,6 +237,7 @@ set(AZOTH_SOURCES
     src/schema/naming.cpp
     src/schema/problem.cpp
     src/schema/table.cpp
+    src/sql/criteria.cpp
     src/sql/flatten.cpp
     src/sql/predicates.cpp
     src/sql/query.cpp

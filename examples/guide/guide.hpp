@@ -16,8 +16,10 @@ inline void expect(bool condition, const char* what) {
 }
 
 azoth::awaitable<void> sessions(azoth::AsyncEngine engine);
+azoth::awaitable<void> events(azoth::AsyncEngine engine);
 azoth::awaitable<void> relationships(azoth::AsyncEngine engine);
 azoth::awaitable<void> members(azoth::AsyncEngine engine);
+azoth::awaitable<void> criteria(azoth::AsyncEngine engine);
 azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);
 azoth::awaitable<void> compilers(azoth::AsyncEngine engine);

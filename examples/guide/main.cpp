@@ -37,8 +37,10 @@ void run(const char* name, Page page) {
 int main(int argc, char** argv) {
     try {
         run("sessions", guide::sessions);
+        run("events", guide::events);
         run("relationships", guide::relationships);
         run("columns", guide::members);
+        run("criteria", guide::criteria);
         run("transactions", guide::transactions);
         run("errors", guide::errors);
         run("compilers", guide::compilers);

@@ -84,6 +84,23 @@ awaitable<void> expire(async_sessionmaker async_session, std::int64_t id) {
 }
 // endregion
 
+// region: bulk
+awaitable<void> bulk(async_sessionmaker async_session) {
+    auto session = async_session();
+    auto book = session.add(Book{.title = "Fiasco", .year = 1986, .price = azoth::Decimal("9.90"), .author_id = 1});
+    co_await session.flush();
+
+    co_await session.execute(azoth::update<Book>().where(col<&Book::year> > 1980).values(col<&Book::price> = azoth::Decimal("5.00")));
+    expect(book->price == azoth::Decimal("5.00"), "the loaded object knows, without a query");
+
+    auto short_titles = azoth::delete_from<Book>().where(azoth::func::length(col<&Book::title>) < 7);
+    co_await session.execute(short_titles.synchronize_session(azoth::SynchronizeSession::fetch));
+    expect(session.state(book) == ObjectState::deleted, "the database said which rows it met");
+
+    co_await session.rollback();
+}
+// endregion
+
 // region: untracked
 awaitable<void> untracked(async_sessionmaker async_session) {
     auto session = async_session();
@@ -110,6 +127,7 @@ awaitable<void> sessions(azoth::AsyncEngine engine) {
     co_await handles(async_session, id);
     co_await merge(async_session, id);
     co_await expire(async_session, id);
+    co_await bulk(async_session);
     co_await untracked(async_session);
 }
 

@@ -127,7 +127,7 @@ awaitable<void> retry(async_sessionmaker async_session) {
 awaitable<void> stale(async_sessionmaker async_session, std::int64_t id) {
     auto session = async_session();
     auto account = co_await session.get_one<Account>(id);
-    auto behind_our_back = azoth::update<Account>().values(col<&Account::version> = col<&Account::version> + 1);
+    auto behind_our_back = azoth::update<Account>().values(col<&Account::version> = col<&Account::version> + 1).synchronize_session(azoth::SynchronizeSession::none);
     const auto scope = session.no_autoflush();
     account->balance = 5;
     co_await session.execute(behind_our_back);

@@ -74,6 +74,7 @@ constexpr DialectFeatures common() {
     f.distinctness = DialectFeatures::Distinctness::spaceship;
     f.concat_function = true;
     f.ilike = false;
+    f.exact_text = false;
     f.division = DialectFeatures::Division::add_double;  // natively four digits
     f.exact_average = false;
     f.anchor = DialectFeatures::Anchor::long_text;

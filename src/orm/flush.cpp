@@ -165,8 +165,14 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
     const bool with_commit = commit_after && flush.only_inserts && !flush.batch.items.empty() && !flush.reads_back();
     co_await send(flush, with_commit);
     flush.finish();
+    if (flush.state.events != nullptr) {
+        for (const auto* entity : flush.inserted) flush.report.inserted.emplace_back(object_of(*entity), changes_of(*entity, RowChange::insert));
+        flush.state.events->after_flush(flush.report);
+    }
     co_return with_commit;
 }
+
+}  // namespace
 
 bool anything_to_write(SessionState& state) {
     if (!state.pending.empty() || !state.removed.empty() || !state.links.empty() || !state.associations.empty() || !state.replaced_unseen.empty() || !state.flagged.empty()) return true;
@@ -178,8 +184,6 @@ bool anything_to_write(SessionState& state) {
     });
     return found;
 }
-
-}  // namespace
 
 bool needs_flush(SessionState& state, std::span<const Table* const> tables_read, bool all) {
     if (all) return anything_to_write(state);
@@ -212,6 +216,7 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
 
 awaitable<bool> flush_state(SessionState& state, bool commit_after) {
     if (!anything_to_write(state)) co_return false;
+    if (state.events != nullptr) state.events->before_flush();
     state.ensure_transaction();
     if (state.flushing) throw_invalid_request("flush() inside a flush");
     state.flushing = true;
@@ -253,6 +258,7 @@ awaitable<bool> flush_state(SessionState& state, bool commit_after) {
             // cancelled, or the connection is gone: rollback() of the session tries again, the flush's own error is the one to show
         }
     }
+    if (state.events != nullptr) state.events->after_rollback(!state.savepoints.empty());
     std::rethrow_exception(error);
 }
 

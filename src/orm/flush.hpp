@@ -55,6 +55,9 @@ struct Flush {
     std::vector<WriteGroup> groups;                      ///< one a batch item
     bool only_inserts = true;
 
+    FlushReport report;                                  ///< for observers, when there are any
+    std::vector<Entity*> inserted;                       ///< belongs to it; what the database filled in is read later
+
     // ---- deciding (no I/O)
     void collect();                                      ///< flush_collect.cpp
     void apply_link(const Link& link);                   ///< flush_collect.cpp

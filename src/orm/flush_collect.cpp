@@ -104,13 +104,13 @@ void Flush::switch_rows() {
         gone.kind = UndoRecord::Kind::deleted;
         gone.entity = old;
         state.undo.push_back(std::move(gone));
-        old->state = ObjectState::deleted;
+        state.set_state(*old, ObjectState::deleted);
         state.deleted.push_back(old);
         UndoRecord came;
         came.kind = UndoRecord::Kind::inserted;
         came.entity = fresh;
         state.undo.push_back(std::move(came));
-        fresh->state = ObjectState::persistent;
+        state.set_state(*fresh, ObjectState::persistent);
         state.map.insert(*fresh);
         updates.push_back(fresh);
     }
@@ -123,7 +123,7 @@ void Flush::collect() {
         const Link link = state.links[i];
         if (!link.orphan || link.parent != nullptr) continue;
         if (link.child->state == ObjectState::pending) {
-            link.child->state = ObjectState::transient;
+            state.set_state(*link.child, ObjectState::transient);
         } else if (link.child->state == ObjectState::persistent && !link.child->marked_removed) {
             link.child->marked_removed = true;
             state.removed.push_back(link.child);

@@ -105,7 +105,7 @@ awaitable<void> cascade_removals(SessionState& state) {
                             if (link.inverse != nullptr) forget_member(state, *child, *link.inverse, *entity);
                         }
                         if (removes) {
-                            if (child->state == ObjectState::pending) child->state = ObjectState::transient;
+                            if (child->state == ObjectState::pending) state.set_state(*child, ObjectState::transient);
                             if (child->state == ObjectState::persistent && !child->marked_removed) {
                                 child->marked_removed = true;
                                 state.removed.push_back(child);

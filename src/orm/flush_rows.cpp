@@ -267,17 +267,19 @@ void Flush::applied(Batch& done) {
                     }
                     entity.graph->save(entity);
                     entity.level = static_cast<std::uint32_t>(state.savepoints.size() + 1);
-                    entity.state = ObjectState::persistent;
+                    state.set_state(entity, ObjectState::persistent);
+                    if (state.events != nullptr) inserted.push_back(&entity);
                     entity.epoch = state.epoch;
                     record.kind = UndoRecord::Kind::inserted;
                     state.undo.push_back(std::move(record));
-                    if (Entity* other = state.map.insert(entity); other != nullptr) other->state = ObjectState::detached;  // a row of that key was deleted behind our back
+                    if (Entity* other = state.map.insert(entity); other != nullptr) state.set_state(*other, ObjectState::detached);  // a row of that key was deleted behind our back
                     break;
                 }
                 case WriteGroup::Kind::update: {
                     const auto& primary = table.primary_key;
                     const bool rekey = std::any_of(primary.begin(), primary.end(), [&](std::uint32_t index) { return group.columns.test(index); });
                     if (rekey) state.map.erase(entity);
+                    if (state.events != nullptr) report.updated.emplace_back(object_of(entity), changes_of(entity, RowChange::update));
                     state.record_snapshot(entity);
                     for (const auto* column : group.set) entity.graph->save(entity, *column);
                     if (rekey) state.map.insert(entity);
@@ -286,7 +288,8 @@ void Flush::applied(Batch& done) {
                     break;
                 }
                 case WriteGroup::Kind::delete_:
-                    entity.state = ObjectState::deleted;
+                    if (state.events != nullptr) report.deleted.emplace_back(object_of(entity), changes_of(entity, RowChange::remove));
+                    state.set_state(entity, ObjectState::deleted);
                     state.map.erase(entity);
                     record.kind = UndoRecord::Kind::deleted;
                     state.undo.push_back(std::move(record));

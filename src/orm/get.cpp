@@ -40,6 +40,13 @@ void read_what_is_loaded(Tape& out, const Entity& entity) {
     }
 }
 
+// Criteria do not make a known object's row look deleted. Without any, the shape stays what it is for others.
+void mark_by_identity(const SessionState& state, Tape& tape, const Tape& options) {
+    const auto nodes = options.nodes();
+    const bool narrowed = !state.criteria.empty() || std::any_of(nodes.begin(), nodes.end(), [](const Node& node) { return node.op == Op::criteria; });
+    if (narrowed) tape.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::by_identity));
+}
+
 awaitable<std::shared_ptr<void>> ready(std::shared_ptr<void> handle) { co_return handle; }
 awaitable<void> nothing() { co_return; }
 
@@ -125,7 +132,7 @@ awaitable<void> reread(SessionState& state, BusyGuard busy, FlatStatement statem
 }
 
 awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement statement, PlanPtr cached, std::vector<Entity*> owners,
-                         [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive) {
+                         [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive, std::source_location where) {
     const BusyGuard held(std::move(busy));
     const QueryPlan& plan = plan_of(cached);
     if (state.options.autoflush && needs_flush(state, plan.tables, false)) co_await flush_state(state);
@@ -140,11 +147,15 @@ awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement stat
     LoadRun run;
     run.original = &statement;
     state.ensure_transaction();
+    bool sent = false;
+    run.sent = &sent;
+    const Relationship* first = work.empty() ? nullptr : work.front().node->relationship;
     co_await load_related(state, std::move(work), run);
+    if (sent && first != nullptr) state.load_counts.count(state, first, "load<" + first->full_name() + '>', where);
 }
 
 awaitable<void> load_columns_now(SessionState& state, BusyGuard busy, ColumnsByKey columns, std::vector<Entity*> entities,
-                                 [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive) {
+                                 [[maybe_unused]] std::vector<std::shared_ptr<void>> kept_alive, const Column& column, std::source_location where) {
     const BusyGuard held(std::move(busy));
     const Table* const table = &columns.table();
     if (state.options.autoflush && needs_flush(state, {&table, 1}, false)) co_await flush_state(state);
@@ -161,11 +172,13 @@ awaitable<void> load_columns_now(SessionState& state, BusyGuard busy, ColumnsByK
     if (rows != entities.size()) {
         throw_invalid_request("load(): " + std::to_string(entities.size() - rows) + " of " + std::to_string(entities.size()) + " rows of " + name_of(*table) + " are gone");
     }
+    state.load_counts.count(state, &column, "load<" + name_of(*table) + "." + std::string(column.member) + '>', where);
 }
 
 }  // namespace
 
-awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags) {
+awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags,
+                                                  std::source_location where) {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
@@ -183,13 +196,17 @@ awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vecto
     if (known != nullptr && options.empty()) return ready(known->graph->handle(known));
 
     Tape tape = select_by_key(table, cell_span, lock, lock_flags);
-    if (met != nullptr) read_what_is_loaded(tape, *met);
+    if (met != nullptr) {
+        read_what_is_loaded(tape, *met);
+        mark_by_identity(state, tape, options);
+    }
     tape.append(std::move(options));
-    FlatStatement flat = session_statement(std::move(tape));
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     for (const std::uint32_t index : plan_of(plan).query.slots.front().further) {
         if (known != nullptr && is_missing(*known, table.columns[index])) known = nullptr;
     }
+    if (known == nullptr) state.load_counts.count(state, &table, "get<" + name_of(table) + '>', where);
     if (known != nullptr) return complete(state, std::move(busy), std::move(flat), std::move(plan), known);
     return get_by_key(state, std::move(busy), std::move(flat), std::move(plan), table, lock);
 }
@@ -218,12 +235,13 @@ awaitable<void> SessionCore::refresh(const Table& table, std::shared_ptr<void> h
     for (const auto* column : columns) {
         if (column->deferred) read_column(tape, *column);
     }
-    FlatStatement flat = session_statement(std::move(tape));
+    mark_by_identity(state, tape, {});
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
     return reread(state, std::move(busy), std::move(flat), std::move(plan), &entity, all);
 }
 
-awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option) {
+awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option, std::source_location where) {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
@@ -242,12 +260,12 @@ awaitable<void> SessionCore::load(const Table& table, std::vector<std::shared_pt
     Tape tape;
     tape.leaf(Op::item_entity, &table);
     tape.append(std::move(option));
-    FlatStatement flat = session_statement(std::move(tape));
+    FlatStatement flat = session_statement(state, std::move(tape));
     PlanPtr plan = query_plan(state, flat);
-    return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles));
+    return load_now(state, std::move(busy), std::move(flat), std::move(plan), std::move(owners), std::move(handles), where);
 }
 
-awaitable<void> SessionCore::load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column) {
+awaitable<void> SessionCore::load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column, std::source_location where) {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
@@ -260,7 +278,7 @@ awaitable<void> SessionCore::load_column(const Table& table, std::vector<std::sh
         if (seen.insert(&entity).second) entities.push_back(&entity);
     }
     if (entities.empty()) return nothing();
-    return load_columns_now(state, std::move(busy), ColumnsByKey(table, {&column.index, 1}), std::move(entities), std::move(handles));
+    return load_columns_now(state, std::move(busy), ColumnsByKey(table, {&column.index, 1}), std::move(entities), std::move(handles), column, where);
 }
 
 }  // namespace azoth::detail

@@ -119,7 +119,7 @@ private:
             }
             return;
         }
-        if (!node_.to_many() && link_.remote_is_primary_key && node_.where.empty() && !run_.overwrite) {
+        if (!node_.to_many() && link_.remote_is_primary_key && node_.where.empty() && !node_.narrowed && !run_.overwrite) {
             Entity* target = state_.map.find(*link_.target, key_.cells());
             if (target != nullptr && !state_.expired(*target) && target->state != ObjectState::deleted) {
                 link_target(state_, owner, relationship, target, false);
@@ -273,6 +273,7 @@ awaitable<void> load_related(SessionState& state, std::vector<LoadWork> work, Lo
             jobs.back().request(batch.items);
         }
         if (!batch.items.empty()) {
+            if (run.sent != nullptr) *run.sent = true;
             if (!state.connection->try_run(batch, run.options)) batch = co_await state.connection->run(std::move(batch), run.options);
         }
         std::vector<LoadWork> next;

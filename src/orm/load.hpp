@@ -21,6 +21,7 @@ struct LoadRun {
     const FlatStatement* original = nullptr;  ///< the statement whose options the nodes come from
     bool overwrite = false;
     RunOptions options{};
+    bool* sent = nullptr;                     ///< set when a statement was needed
 };
 
 /// The loads that follow a query's rows.

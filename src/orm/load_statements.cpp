@@ -93,6 +93,10 @@ Tape key_tape(const LoadNode& node, std::size_t size, std::span<const ValueView>
         }
         out.close(Op::order_by, static_cast<std::uint16_t>(node.link->order_by.size()));
     }
+    for (const auto& criterion : node.entity_criteria) {
+        append_criteria(out, criterion.predicate, original);
+        out.close(Op::criteria, 1, criterion.table);
+    }
     return out;
 }
 
@@ -129,14 +133,15 @@ std::shared_ptr<const EntityQuery> key_query(SessionState& state, const LoadNode
     if (node.uses_sources) {
         for (std::size_t i = keys; i < base.values.size(); ++i) origin.push_back(static_cast<std::uint32_t>(i));
     } else {
-        for (const auto* fragments : {&node.where, &node.order}) {
-            for (const auto& fragment : *fragments) {
-                std::uint32_t value = fragment.first_value;
-                for (std::uint32_t i = fragment.begin; i < fragment.end; ++i) {
-                    if (original.nodes[i].op == Op::bind) origin.push_back(static_cast<std::uint32_t>(keys + value++));
-                }
+        const auto note = [&](const Fragment& fragment) {
+            std::uint32_t value = fragment.first_value;
+            for (std::uint32_t i = fragment.begin; i < fragment.end; ++i) {
+                if (original.nodes[i].op == Op::bind) origin.push_back(static_cast<std::uint32_t>(keys + value++));
             }
-        }
+        };
+        for (const auto& fragment : node.where) note(fragment);
+        for (const auto& fragment : node.order) note(fragment);
+        for (const auto& criterion : node.entity_criteria) note(criterion.predicate);
     }
     Expansion expansion(std::move(base), std::move(origin), original, keys);
     const std::uint32_t slot = expansion.select(*node.link->target, 0);

@@ -4,6 +4,7 @@
 #include "load_statements.hpp"
 
 #include <azoth/base/throw.hpp>
+#include <azoth/sql/criteria.hpp>
 
 #include <algorithm>
 #include <string>
@@ -23,7 +24,7 @@ bool brings_values(const Relationship& relationship) {
 LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const Table* const> selected) : statement_(statement) {
     const auto& nodes = statement.nodes;
     bool any = false;
-    for (std::uint32_t i = 0; i < statement.main_size; ++i) any = any || nodes[i].op == Op::load_option;
+    for (std::uint32_t i = 0; i < statement.main_size; ++i) any = any || nodes[i].op == Op::load_option || nodes[i].op == Op::criteria;
     if (!any) return;
     std::uint32_t values = 0, texts = 0;
     for (std::uint32_t i = 0; i < statement.main_size; ++i) {
@@ -42,6 +43,11 @@ LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const
         }
     }
     std::reverse(options_.begin(), options_.end());  // as written: the later one wins
+    for (const auto& [table, root] : criteria_in(statement)) {
+        EntityCriterion criterion{table, fragment(root, false), false};
+        for (std::uint32_t i = criterion.predicate.begin; i < criterion.predicate.end; ++i) criterion.uses_sources = criterion.uses_sources || nodes[i].source != 0;
+        criteria_.push_back(criterion);
+    }
     for (const auto& option : options_) {
         if (std::find(selected.begin(), selected.end(), option.relationship->owner) != selected.end()) continue;
         throw_argument_error("a loading option names " + option.relationship->full_name() + ", but the query selects no " +
@@ -52,6 +58,25 @@ LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const
 Fragment LoadTreeBuilder::fragment(std::uint32_t root, bool with_root) const {
     const std::uint32_t begin = root + 1 - statement_.nodes[root].size;
     return {begin, with_root ? root + 1 : root, values_before_[begin], texts_before_[begin]};
+}
+
+namespace {
+
+bool reads(const LoadNode& node, const Table* table) {
+    if (node.link->target == table || node.link->secondary == table) return true;
+    return std::any_of(node.children.begin(), node.children.end(), [&](const LoadNode& child) { return child.joins() && reads(child, table); });
+}
+
+}  // namespace
+
+// What the statement that loads this relationship by keys has to be told. Its own conditions may hold subqueries of any table.
+void LoadTreeBuilder::narrow(LoadNode& node) const {
+    for (const auto& criterion : criteria_) {
+        if (node.where.empty() && !reads(node, criterion.table)) continue;
+        node.entity_criteria.push_back(criterion);
+        node.narrowed = node.narrowed || criterion.table == node.link->target;
+        node.uses_sources = node.uses_sources || criterion.uses_sources;
+    }
 }
 
 LoadTreeBuilder::Option LoadTreeBuilder::parse(std::uint32_t at) const {
@@ -172,6 +197,7 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
         // Loaded objects that were known before are completed by keys, whatever the strategy.
         if (node.statements == nullptr) node.statements = std::make_shared<LoadStatements>();
         path.pop_back();
+        narrow(node);
         loads.push_back(std::move(node));
     }
     return loads;

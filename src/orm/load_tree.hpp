@@ -22,6 +22,13 @@ struct Fragment {
     std::uint32_t first_text = 0;
 };
 
+/// Criteria on an entity, wherever the statement reads it.
+struct EntityCriterion {
+    const Table* table = nullptr;
+    Fragment predicate;
+    bool uses_sources = false;
+};
+
 /// One relationship to be loaded.
 struct LoadNode {
     const Relationship* relationship = nullptr;
@@ -31,6 +38,8 @@ struct LoadNode {
     std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
     std::vector<Fragment> where;                     ///< without their `where` root
     std::vector<Fragment> order;                     ///< with their `order_by` root; empty: the relationship's own order
+    std::vector<EntityCriterion> entity_criteria;    ///< on what a statement of its own reads
+    bool narrowed = false;                           ///< some of them are on the target: not every row is found
     bool uses_sources = false;                       ///< the criteria mention aliases or subqueries, or a primaryjoin() binds values
     std::vector<std::uint32_t> further;              ///< columns of the target that are read besides the plain ones
     std::vector<LoadNode> children;
@@ -76,6 +85,7 @@ private:
     using Path = std::vector<const Relationship*>;
 
     Option parse(std::uint32_t node) const;
+    void narrow(LoadNode& node) const;
     Fragment fragment(std::uint32_t root, bool with_root) const;
     void check(const Table& table, const Options& options) const;
     static std::vector<std::uint32_t> further_columns(const Table& target, const Relationship& relationship, const Options& options);
@@ -84,6 +94,7 @@ private:
     const FlatStatement& statement_;
     std::vector<std::uint32_t> values_before_, texts_before_;
     std::vector<Option> options_;
+    std::vector<EntityCriterion> criteria_;
     bool raise_all_ = false;
 };
 

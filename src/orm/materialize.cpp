@@ -92,6 +92,7 @@ Entity* SessionState::materialize(const Table& table, std::span<const ValueView>
         entity->state = ObjectState::persistent;
         entity->epoch = epoch;
         map.insert_new(*entity, hash);
+        if (events != nullptr) events->note_loaded(*entity);
         return entity;
     }
     if (entity->state == ObjectState::deleted) return entity;

@@ -38,7 +38,9 @@ awaitable<Entity*> merge_into(SessionCore& core, const Table& table, const void*
     std::shared_ptr<void> found;
     if (has_key(table, source)) {
         std::vector<Value> key = key_of(table, source);
-        found = co_await core.get(table, std::move(key), Tape(), false, 0);
+        Tape options;  // a row that the session's criteria hide is still there
+        if (!state.criteria.empty()) options.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::by_identity));
+        found = co_await core.get(table, std::move(key), std::move(options), false, 0);
     }
     Entity* entity = nullptr;
     if (found == nullptr) {

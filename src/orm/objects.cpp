@@ -2,6 +2,7 @@
 #include "session_state.hpp"
 
 #include <azoth/base/throw.hpp>
+#include <azoth/sql/criteria.hpp>
 
 #include <algorithm>
 #include <string>
@@ -40,6 +41,7 @@ std::shared_ptr<void> SessionCore::add_value(const Table& table, void* value) {
     Entity* entity = state.graph->create_moved(table, value);
     state.make_pending(*entity);
     take_in_relations(*this, *entity);
+    state.tell_events();
     return state.graph->handle(entity);
 }
 
@@ -61,17 +63,17 @@ std::shared_ptr<void> SessionCore::add_handle(const Table& table, std::shared_pt
             break;
         case ObjectState::deleted: throw_invalid_request("add(): this " + name_of(table) + " was deleted in this transaction; add a copy of it instead");
         case ObjectState::detached: {  // expunged before: persistent again
-            entity->state = ObjectState::persistent;
             Entity* other = state.map.insert(*entity);
             if (other != nullptr) {
                 state.map.erase(*entity);
                 state.map.insert(*other);
-                entity->state = ObjectState::detached;
                 throw_invalid_request("add(): another " + name_of(table) + " with the same primary key is in this session already; merge() it instead");
             }
+            state.set_state(*entity, ObjectState::persistent);
             break;
         }
     }
+    state.tell_events();
     return entity->graph->handle(entity);
 }
 
@@ -133,26 +135,27 @@ void SessionCore::expunge(const Table& table, std::shared_ptr<void> handle) {
     SessionState& state = *state_;
     Entity* entity = entity_of_handle(table, std::move(handle));
     if (entity->state == ObjectState::pending) {
-        entity->state = ObjectState::transient;
+        state.set_state(*entity, ObjectState::transient);
         std::erase(state.pending, entity);
     } else if (entity->state == ObjectState::persistent) {
         state.map.erase(*entity);
-        entity->state = ObjectState::detached;
+        state.set_state(*entity, ObjectState::detached);
         entity->marked_removed = false;
         std::erase(state.removed, entity);
     } else {
         throw_invalid_request("expunge(): this " + name_of(table) + " is not in the session");
     }
     state.forget_changes_of(*entity);
+    state.tell_events();
 }
 
 void SessionCore::expunge_all() {
     SessionState& state = *state_;
-    state.for_each_graph([](Graph& graph) {
+    state.for_each_graph([&](Graph& graph) {
         graph.session = nullptr;
-        graph.for_each([](Entity& entity) {
-            if (entity.state == ObjectState::persistent || entity.state == ObjectState::deleted) entity.state = ObjectState::detached;
-            if (entity.state == ObjectState::pending) entity.state = ObjectState::transient;
+        graph.for_each([&](Entity& entity) {
+            if (entity.state == ObjectState::persistent || entity.state == ObjectState::deleted) state.set_state(entity, ObjectState::detached);
+            if (entity.state == ObjectState::pending) state.set_state(entity, ObjectState::transient);
             entity.in_map = false;
         });
     });
@@ -166,6 +169,7 @@ void SessionCore::expunge_all() {
     for (auto& savepoint : state.savepoints) savepoint.undo_mark = 0;
     state.streamed.clear();
     state.graph = Graph::make(this);  // the memory of the old one is given back with the last handle into it
+    state.tell_events();
 }
 
 void SessionCore::expire(const Table& table, std::shared_ptr<void> handle) {
@@ -207,28 +211,28 @@ ObjectState SessionCore::state(const Table& table, const std::shared_ptr<void>& 
     return entity->state;
 }
 
-std::vector<std::shared_ptr<void>> SessionCore::new_objects() const {
-    std::vector<std::shared_ptr<void>> handles;
+std::vector<AnyObject> SessionCore::new_objects() const {
+    std::vector<AnyObject> objects;
     for (const auto* entity : state_->pending) {
-        if (entity->state == ObjectState::pending) handles.push_back(entity->graph->handle(entity));
+        if (entity->state == ObjectState::pending) objects.push_back(object_of(*entity));
     }
-    return handles;
+    return objects;
 }
 
-std::vector<std::shared_ptr<void>> SessionCore::dirty() const {
-    std::vector<std::shared_ptr<void>> handles;
+std::vector<AnyObject> SessionCore::dirty() const {
+    std::vector<AnyObject> objects;
     state_->for_each_graph([&](Graph& graph) {
         graph.for_each([&](Entity& entity) {
-            if (entity.state == ObjectState::persistent && !entity.marked_removed && state_->changed(entity)) handles.push_back(graph.handle(&entity));
+            if (entity.state == ObjectState::persistent && !entity.marked_removed && state_->changed(entity)) objects.push_back(object_of(entity));
         });
     });
-    return handles;
+    return objects;
 }
 
-std::vector<std::shared_ptr<void>> SessionCore::deleted() const {
-    std::vector<std::shared_ptr<void>> handles;
-    for (const auto* entity : state_->removed) handles.push_back(entity->graph->handle(entity));
-    return handles;
+std::vector<AnyObject> SessionCore::deleted() const {
+    std::vector<AnyObject> objects;
+    for (const auto* entity : state_->removed) objects.push_back(object_of(*entity));
+    return objects;
 }
 
 void SessionCore::flag_modified(const Table& table, const void* object, const Column& column) {
@@ -249,6 +253,17 @@ bool SessionCore::history(const Table& table, const void* object, const Column& 
     return !column.ops->same(found->saved_field(column), found->field(column));
 }
 
+std::vector<ColumnChange> SessionCore::changed_columns(const Table& table, const void* object) const {
+    const Entity* found = nullptr;
+    state_->for_each_graph([&](Graph& graph) {
+        if (found == nullptr) found = graph.find(table, object);
+    });
+    if (found == nullptr) throw_argument_error("changed_columns(): this " + name_of(table) + " is not in the session");
+    if (!found->saved) return changes_of(*found, RowChange::insert);
+    return changes_of(*found, found->marked_removed || found->state == ObjectState::deleted ? RowChange::remove : RowChange::update);
+}
+
+void SessionCore::narrow(const EntityCriteria& criteria) { state_->criteria.append(default_criteria(criteria)); }
 bool SessionCore::autoflush() const noexcept { return state_->options.autoflush; }
 void SessionCore::set_autoflush(bool on) noexcept { state_->options.autoflush = on; }
 

@@ -2,6 +2,7 @@
 #include "query.hpp"
 
 #include "key_index.hpp"
+#include "synchronize.hpp"
 
 #include <utility>
 
@@ -22,21 +23,20 @@ std::vector<std::uint32_t> distinct_rows(const QueryPlan& plan, const std::vecto
     return kept;
 }
 
-// A statement that changed rows by itself: what is loaded of that table may be out of date.
-void expire_table(SessionState& state, const Table& table) {
-    state.for_each_graph([&](Graph& graph) { graph.for_each(table, [](Entity& entity) { entity.epoch = 0; }); });
-}
-
-void synchronize(SessionState& state, const QueryPlan& plan) {
-    if (plan.target == nullptr) return;
-    if (plan.kind == QueryPlan::Kind::update || plan.kind == QueryPlan::Kind::delete_ || plan.updates_existing) expire_table(state, *plan.target);
-}
-
 std::vector<std::int64_t> first_column(const ValueBuffer& rows) {
     std::vector<std::int64_t> keys;
     keys.reserve(rows.rows());
     for (std::size_t i = 0; i < rows.rows(); ++i) keys.push_back(decode<std::int64_t>(rows.row(i)[0], "generated key"));
     return keys;
+}
+
+// The rows that an UPDATE or DELETE will meet.
+BatchItem bind_keys(const QueryPlan& plan, const FlatStatement& statement) {
+    BatchItem item;
+    item.statement = plan.key_query;
+    item.parameters = ValueBuffer(item.statement->parameters.size());
+    for (const std::uint32_t parameter : item.statement->parameters) item.parameters.append(statement.values[parameter].view());
+    return item;
 }
 
 awaitable<RowSource> run_query(SessionState& state, BusyGuard busy, FlatStatement statement, PlanPtr cached, ExecutionOptions options) {
@@ -48,20 +48,25 @@ awaitable<RowSource> run_query(SessionState& state, BusyGuard busy, FlatStatemen
     const RunOptions how = run_options_of(options);
     if (!options.autocommit) state.ensure_transaction();
     Batch batch;
+    if (plan.key_query != nullptr) batch.items.push_back(bind_keys(plan, statement));
     batch.items.push_back(bind_query(plan.query, statement));
-    batch.items.front().want_generated_keys = plan.wants_keys;
+    batch.items.back().want_generated_keys = plan.wants_keys;
     if (!state.connection->try_run(batch, how)) batch = co_await state.connection->run(std::move(batch), how);
 
-    synchronize(state, plan);
+    BatchItem& item = batch.items.back();
+    const bool deletes = plan.kind == QueryPlan::Kind::delete_;
+    const ValueBuffer* keys = plan.key_query != nullptr || plan.hides_rows() ? &batch.items.front().rows : nullptr;
+    if (!deletes) synchronize(state, plan, statement, keys);
     ReadHow read;
     read.overwrite = plan.overwrite;
-    const std::vector<Entity*> entities = plan.query.slots.empty() ? std::vector<Entity*>() : read_entities(state, plan.query, batch.items.front().rows, read);
-    if (plan.kind == QueryPlan::Kind::delete_) {
+    const std::vector<Entity*> entities = plan.query.slots.empty() ? std::vector<Entity*>() : read_entities(state, plan.query, item.rows, read);
+    if (deletes) {
         for (auto* entity : entities) {
             if (entity != nullptr) row_gone(state, *entity);
         }
+        synchronize(state, plan, statement, keys);
     }
-    RowSource source = make_source(state, plan, std::move(batch.items.front()), entities, nullptr);
+    RowSource source = make_source(state, plan, std::move(item), entities, nullptr);
     if (!plan.query.further.empty() && plan.kind != QueryPlan::Kind::delete_) {
         LoadRun run;
         run.original = &statement;
@@ -84,12 +89,12 @@ RunOptions run_options_of(const ExecutionOptions& options) noexcept {
 RowSource make_source(SessionState& state, const QueryPlan& plan, BatchItem&& item, const std::vector<Entity*>& entities, Graph* into) {
     RowSource source;
     const std::size_t slots = plan.query.slots.size();
-    const std::size_t rows = plan.keys_returned ? 0 : item.rows.rows();
+    const std::size_t rows = plan.hides_rows() ? 0 : item.rows.rows();
     source.first_column = plan.first_column;
     source.further = plan.further;
     source.keys = plan.keys;
     source.rowcount = item.affected;
-    source.returns_rows = plan.query.statement->returns_rows && !plan.keys_returned;
+    source.returns_rows = plan.query.statement->returns_rows && !plan.hides_rows();
     source.generated_keys = plan.keys_returned ? first_column(item.rows) : std::move(item.generated_keys);
     source.graph = into != nullptr ? into->share() : state.graph;
     source.entity_items = plan.query.selected;
@@ -117,7 +122,7 @@ awaitable<RowSource> SessionCore::execute(Tape statement, ExecutionOptions optio
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
-    FlatStatement flat = session_statement(std::move(statement));
+    FlatStatement flat = session_statement(state, std::move(statement));
     PlanPtr plan = query_plan(state, flat);
     return run_query(state, std::move(busy), std::move(flat), std::move(plan), options);
 }

@@ -1,8 +1,12 @@
 // Plans: where a statement may be joined to, what its rows hold, which tables it reads.
 #include "query_plan.hpp"
 
+#include "row_evaluator.hpp"
+#include "synchronize.hpp"
+
 #include <azoth/base/throw.hpp>
 #include <azoth/engine/engine_core.hpp>
+#include <azoth/sql/dml.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -19,6 +23,7 @@ struct Shape {
     bool counts_rows = false;   ///< LIMIT, OFFSET, DISTINCT
     bool several = false;       ///< further FROM elements
     bool from_query = false;    ///< INSERT ... SELECT
+    SynchronizeSession synchronize = SynchronizeSession::automatic;
 };
 
 void look_at(const Node& root, Shape& shape) {
@@ -44,7 +49,11 @@ void look_at(const Node& root, Shape& shape) {
                 case StatementFlag::untracked: shape.untracked = true; break;
                 case StatementFlag::populate_existing: shape.populate_existing = true; break;
                 case StatementFlag::streamed: shape.streamed = true; break;
-                case StatementFlag::session: break;
+                case StatementFlag::synchronize_evaluate: shape.synchronize = SynchronizeSession::evaluate; break;
+                case StatementFlag::synchronize_fetch: shape.synchronize = SynchronizeSession::fetch; break;
+                case StatementFlag::synchronize_none: shape.synchronize = SynchronizeSession::none; break;
+                case StatementFlag::session:
+                case StatementFlag::by_identity: break;
             }
             break;
         default: break;
@@ -61,7 +70,7 @@ Shape shape_of(const FlatStatement& statement) {
 bool names_others(const FlatStatement& statement, const ResultItem& item) {
     for (std::uint32_t i = statement.main_size; i-- > 0;) {
         const Node& node = statement.nodes[i];
-        if (node.op == Op::query || node.op == Op::load_option) {
+        if (node.op == Op::query || node.op == Op::load_option || node.op == Op::criteria) {
             i -= node.size - 1;
             continue;
         }
@@ -102,6 +111,30 @@ FlatStatement returning_key(FlatStatement statement, const Table& table) {
     statement.nodes.insert(statement.nodes.begin() + statement.main_size, nodes.begin(), nodes.end());
     statement.main_size += static_cast<std::uint32_t>(nodes.size());
     return statement;
+}
+
+// How loaded objects learn of an UPDATE or DELETE.
+void plan_synchronization(QueryPlan& plan, const FlatStatement& statement, const Shape& shape, const Dialect& dialect) {
+    using Synchronize = QueryPlan::Synchronize;
+    const bool update = plan.kind == QueryPlan::Kind::update;
+    if ((!update && plan.kind != QueryPlan::Kind::delete_) || shape.synchronize == SynchronizeSession::none) return;
+    if (shape.synchronize == SynchronizeSession::fetch) {
+        const auto& features = dialect.features();
+        if ((update ? features.update_returning : features.delete_returning) && !plan.query.statement->returns_rows) {
+            plan.synchronize = Synchronize::keys_returned;
+            plan.query.statement = compile(returning_keys(statement, *plan.target), dialect).statement;
+        } else {
+            plan.synchronize = Synchronize::keys_selected;
+            plan.key_query = select_keys(statement, *plan.target, dialect);
+        }
+        return;
+    }
+    const RowEvaluator evaluator(statement, *plan.target, dialect.features());
+    const bool known = evaluator.knows_criteria();
+    if (!known && shape.synchronize == SynchronizeSession::evaluate)
+        throw_argument_error("synchronize_session: which rows of " + plan.target->full_name() +
+                             " this statement meets cannot be computed in memory, which takes comparisons of its columns with values; use fetch, or automatic");
+    plan.synchronize = known ? Synchronize::evaluate : Synchronize::expire;
 }
 
 std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, CachedPlan& cached, const Dialect& dialect) {
@@ -159,6 +192,7 @@ std::shared_ptr<const QueryPlan> make_plan(const FlatStatement& statement, Cache
         plan->keys_returned = plan->wants_keys;
         if (plan->keys_returned) plan->query.statement = compile(returning_key(statement, *plan->target), dialect).statement;
     }
+    plan_synchronization(*plan, statement, shape, dialect);
     cached.query = std::move(compiled);
     return plan;
 }
@@ -171,7 +205,21 @@ PlanPtr build(const FlatStatement& statement, void* context) {
 
 }  // namespace
 
-FlatStatement session_statement(Tape statement, bool streamed) {
+namespace {
+
+bool is_query(const Tape& statement) {
+    const auto nodes = statement.nodes();
+    for (std::size_t end = nodes.size(); end > 0; end -= nodes[end - 1].size) {
+        const Op op = nodes[end - 1].op;
+        if (op == Op::insert_into || op == Op::update_table || op == Op::delete_from || op == Op::text_statement) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+FlatStatement session_statement(const SessionState& state, Tape statement, bool streamed) {
+    if (!state.criteria.empty() && is_query(statement)) statement.append(state.criteria);
     statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::session));
     if (streamed) statement.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(StatementFlag::streamed));
     return FlatStatement(std::move(statement));

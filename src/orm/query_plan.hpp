@@ -15,6 +15,8 @@ namespace azoth::detail {
 
 struct QueryPlan {
     enum class Kind : std::uint8_t { select, insert, update, delete_, text };
+    /// How loaded objects learn of an UPDATE or DELETE.
+    enum class Synchronize : std::uint8_t { nothing, expire, evaluate, keys_returned, keys_selected };
 
     Kind kind = Kind::select;
     EntityQuery query;                                ///< selected entities and what is joined to them
@@ -28,12 +30,16 @@ struct QueryPlan {
     bool populate_existing = false;
     bool overwrite = false;                           ///< populate_existing, locking reads, RETURNING
     bool updates_existing = false;                    ///< INSERT ... ON CONFLICT DO UPDATE
+    Synchronize synchronize = Synchronize::nothing;
+    CompiledPtr key_query;                            ///< keys_selected: it goes ahead of the statement
     bool wants_keys = false;                          ///< generated keys are of interest
     bool keys_returned = false;                       ///< ... and the only column of a RETURNING that the user did not write
+    /// Rows that come back are none of the user's.
+    bool hides_rows() const noexcept { return keys_returned || synchronize == Synchronize::keys_returned; }
 };
 
-/// Marks the statement as a session's, and flattens it. `streamed`: its rows come in pieces.
-FlatStatement session_statement(Tape statement, bool streamed = false);
+/// Marks the statement as a session's, adds what its session narrows, and flattens it. `streamed`: its rows come in pieces.
+FlatStatement session_statement(const SessionState& state, Tape statement, bool streamed = false);
 
 /// Found in the engine's cache, or made. Errors: those of `compile`; `ArgumentError` for loading options that fit nothing.
 PlanPtr query_plan(SessionState& state, const FlatStatement& statement);

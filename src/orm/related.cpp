@@ -25,7 +25,7 @@ void keep_with(SessionState& state, Graph* graph, Entity& entity) {
 
 void row_gone(SessionState& state, Entity& entity) {
     if (entity.state != ObjectState::persistent) return;
-    entity.state = ObjectState::deleted;
+    state.set_state(entity, ObjectState::deleted);
     if (entity.marked_removed) std::erase(state.removed, &entity);
     entity.marked_removed = false;
     state.map.erase(entity);

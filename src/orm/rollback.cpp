@@ -42,11 +42,11 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
         Entity& entity = *record.entity;
         switch (record.kind) {
             case UndoRecord::Kind::added:
-                if (entity.state == ObjectState::pending) entity.state = ObjectState::transient;
+                if (entity.state == ObjectState::pending) set_state(entity, ObjectState::transient);
                 break;
             case UndoRecord::Kind::inserted:
                 map.erase(entity);
-                entity.state = ObjectState::transient;
+                set_state(entity, ObjectState::transient);
                 if (entity.generated_key) {
                     const Column& key = entity.table->columns[static_cast<std::size_t>(entity.table->generated_column)];
                     key.ops->set_default(entity.field(key));
@@ -66,7 +66,7 @@ void SessionState::undo_to(std::size_t mark, bool whole) noexcept {
                 break;
             }
             case UndoRecord::Kind::deleted:
-                entity.state = ObjectState::persistent;
+                set_state(entity, ObjectState::persistent);
                 entity.marked_removed = false;
                 entity.epoch = 0;
                 restore_members(entity);  // what was changed and not written before it was removed
@@ -131,7 +131,7 @@ void SessionState::forget_transaction() noexcept {
     undo.clear();
     recorded.clear();
     savepoints.clear();
-    for (auto* entity : deleted) entity->state = ObjectState::detached;
+    for (auto* entity : deleted) set_state(*entity, ObjectState::detached);
     deleted.clear();
     transaction = 0;
     explicit_transaction = false;
@@ -172,7 +172,7 @@ void SessionState::prune_streamed() noexcept {
         if (dirty || remembered(partition.get())) return false;
         partition->for_each([&](Entity& entity) {
             map.erase(entity);
-            entity.state = ObjectState::detached;
+            set_state(entity, ObjectState::detached);
         });
         partition->session = nullptr;
         return true;

@@ -28,7 +28,9 @@ BusyGuard::BusyGuard(SessionState& state) : state_(nullptr) {
 
 void SessionState::ensure_transaction() noexcept {
     static std::atomic<std::uint64_t> serial{1};
-    if (transaction == 0) transaction = serial.fetch_add(1, std::memory_order_relaxed);
+    if (transaction != 0) return;
+    transaction = serial.fetch_add(1, std::memory_order_relaxed);
+    if (events != nullptr) events->after_begin();
 }
 
 namespace {
@@ -128,7 +130,7 @@ void SessionState::record_snapshot(Entity& entity) {
 }
 
 void SessionState::make_pending(Entity& entity) {
-    entity.state = ObjectState::pending;
+    set_state(entity, ObjectState::pending);
     entity.order = next_order++;
     pending.push_back(&entity);
     UndoRecord record;

@@ -3,7 +3,9 @@
 
 #include "associations.hpp"
 #include "identity_map.hpp"
+#include "n_plus_one.hpp"
 #include "row_key.hpp"
+#include "session_events.hpp"
 
 #include <azoth/engine/connection_core.hpp>
 #include <azoth/engine/statement_cache.hpp>
@@ -91,6 +93,9 @@ struct SessionState {
     std::exception_ptr failed_flush;                ///< the session refuses work until rollback()
     std::string failed_message;
     std::uint32_t failed_depth = 0;                 ///< savepoints that were open when it failed
+    Tape criteria;                                  ///< on everything that the session reads
+    LoadCounts load_counts;                         ///< for SessionOptions::n_plus_one_limit
+    std::unique_ptr<SessionEvents> events;          ///< null: nobody observes
     bool closed = false;
     bool busy = false;
     bool flushing = false;
@@ -99,6 +104,15 @@ struct SessionState {
     /// Errors: `PendingRollbackError` after a failed flush, `InvalidRequestError` after close.
     void check_usable() const;
     void ensure_transaction() noexcept;
+    /// Every change of state but those of a session that is dropped.
+    void set_state(Entity& entity, ObjectState to) {
+        if (events != nullptr) events->note_state(entity, to);
+        entity.state = to;
+    }
+    /// After an operation without I/O: observers hear of it.
+    void tell_events() noexcept {
+        if (events != nullptr) events->tell_noted();
+    }
     bool expired(const Entity& entity) const noexcept { return entity.epoch != epoch; }
     void record_link(Entity& child, Entity* parent, const Relationship& relationship, const std::vector<std::uint32_t>& child_columns,
                      const std::vector<std::uint32_t>& parent_columns, bool orphan = false);
@@ -141,7 +155,9 @@ class BusyGuard {
 public:
     explicit BusyGuard(SessionState& state);
     ~BusyGuard() {
-        if (state_ != nullptr) state_->busy = false;
+        if (state_ == nullptr) return;
+        state_->tell_events();
+        state_->busy = false;
     }
     BusyGuard(BusyGuard&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
     BusyGuard(const BusyGuard&) = delete;
@@ -159,6 +175,8 @@ void cascade_add(SessionState& state, Entity& entity);
 /// Writes everything pending. When it fails, transaction or savepoint are rolled back, the session refuses work until rollback(), and the
 /// error is thrown. With `commit_after`, an insert-only flush takes COMMIT along in its last batch; returns whether it did.
 awaitable<bool> flush_state(SessionState& state, bool commit_after = false);
+/// True when a flush would write something.
+bool anything_to_write(SessionState& state);
 /// The plan of a statement shape, from the engine's cache.
 PlanPtr plan_for(SessionState& state, const FlatStatement& statement);
 /// True when a query that reads these tables must flush first.

@@ -99,7 +99,7 @@ awaitable<std::unique_ptr<StreamCore>> SessionCore::stream(Tape statement, Execu
     state.check_usable();
     if (options.autocommit) throw_invalid_request("stream(): a cursor lives in a transaction; autocommit has none");
     BusyGuard busy(state);
-    FlatStatement flat = session_statement(std::move(statement), true);
+    FlatStatement flat = session_statement(state, std::move(statement), true);
     PlanPtr plan = query_plan(state, flat);
     if (plan_of(plan).kind != QueryPlan::Kind::select && plan_of(plan).kind != QueryPlan::Kind::text) throw_argument_error("stream(): only queries are streamed");
     return open(state, std::move(busy), std::move(flat), std::move(plan), options);

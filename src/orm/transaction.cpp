@@ -19,34 +19,59 @@ awaitable<void> SessionCore::flush() {
     co_await flush_state(state);
 }
 
+namespace {
+
+// after_flush may add objects, whose flush may add objects.
+awaitable<void> flush_what_hooks_add(SessionState& state) {
+    constexpr int most_flushes = 100;
+    for (int i = 0; anything_to_write(state); ++i) {
+        if (i == most_flushes) throw_invalid_request("commit(): after 100 flushes there is still something to write: an observer's after_flush() makes changes each time");
+        co_await flush_state(state);
+    }
+}
+
+void rolled_back(SessionState& state, bool savepoint) noexcept {
+    if (state.events != nullptr) state.events->after_rollback(savepoint);
+}
+
+}  // namespace
+
 awaitable<void> SessionCore::commit() {
     SessionState& state = *state_;
     state.check_usable();
     BusyGuard busy(state);
-    const bool committed = co_await flush_state(state, true);
+    const bool observed = state.events != nullptr;
+    if (observed) state.events->before_commit();
+    const bool committed = co_await flush_state(state, !observed);
+    if (observed) co_await flush_what_hooks_add(state);
     if (!committed && !state.connection->try_commit()) co_await state.connection->commit();
     state.forget_transaction();
     state.prune_streamed();
+    if (observed) state.events->after_commit();
 }
 
 awaitable<void> SessionCore::rollback() {
     SessionState& state = *state_;
     if (state.closed) throw_invalid_request("this session is closed");
     BusyGuard busy(state);
+    const bool begun = state.transaction != 0;
     state.undo_to(0, true);
     state.failed_flush = nullptr;
     state.failed_message.clear();
     if (!state.connection->try_rollback()) co_await state.connection->rollback();
     state.prune_streamed();
+    if (begun) rolled_back(state, false);
 }
 
 awaitable<void> SessionCore::close() {
     SessionState& state = *state_;
     if (state.closed) co_return;
     BusyGuard busy(state);
+    const bool begun = state.transaction != 0;
     state.undo_to(0, true);
     state.failed_flush = nullptr;
     if (!state.connection->try_rollback()) co_await state.connection->rollback();
+    if (begun) rolled_back(state, false);
     expunge_all();
     state.connection->close();
     state.closed = true;
@@ -99,15 +124,18 @@ awaitable<void> SessionCore::rollback_nested(std::uint32_t depth) {
         state.check_usable();
     }
     const Savepoint savepoint = state.savepoints.at(depth - 1);
+    const bool told = state.failed_flush && state.failed_depth == depth;  // by the flush that failed
     state.undo_to(savepoint.undo_mark, false);
     state.savepoints.resize(depth - 1);
     state.failed_flush = nullptr;
     state.failed_message.clear();
     if (state.connection->is_active(savepoint.token)) co_await state.connection->rollback(savepoint.token);
+    if (!told) rolled_back(state, true);
 }
 
 void SessionCore::abandon(std::uint32_t depth) noexcept {
     SessionState& state = *state_;
+    const bool told = state.failed_flush && state.failed_depth == depth;
     if (depth == 0) {
         state.undo_to(0, true);
         state.connection->drop(state.token);
@@ -121,6 +149,7 @@ void SessionCore::abandon(std::uint32_t depth) noexcept {
         state.failed_flush = nullptr;
         state.failed_message.clear();
     }
+    if (!told) rolled_back(state, depth != 0);
 }
 
 bool SessionCore::in_transaction() const noexcept { return state_->transaction != 0 || state_->connection->transaction().in_transaction(); }

@@ -1,5 +1,6 @@
 // QueryBase: the clauses of a query that need no types.
 #include <azoth/base/throw.hpp>
+#include <azoth/sql/dml.hpp>
 #include <azoth/sql/select.hpp>
 
 #include <algorithm>
@@ -11,6 +12,13 @@
 #include <vector>
 
 namespace azoth::detail {
+
+void write_synchronize(Tape& out, SynchronizeSession how) {
+    const auto flag = how == SynchronizeSession::evaluate ? StatementFlag::synchronize_evaluate
+                      : how == SynchronizeSession::fetch  ? StatementFlag::synchronize_fetch
+                                                          : StatementFlag::synchronize_none;
+    if (how != SynchronizeSession::automatic) out.leaf(Op::statement_flag, nullptr, static_cast<std::uint32_t>(flag));
+}
 
 namespace {
 

@@ -206,7 +206,7 @@ TEST_CASE("a row that vanished is a StaleDataError on UPDATE and DELETE", "[sess
         auto session = database.sessions()();
         auto customer = session.add(Customer{.email = "a"});
         co_await session.flush();
-        auto bare = delete_from<Customer>().where(col<&Customer::id> == customer->id);
+        auto bare = delete_from<Customer>().where(col<&Customer::id> == customer->id).synchronize_session(SynchronizeSession::none);
         {
             const auto guard = session.no_autoflush();
             co_await session.execute(bare);

@@ -55,6 +55,7 @@ struct DialectFeatures {
     bool ilike = true;                    ///< ILIKE; else lower() LIKE lower()
     bool tuple_in_values = false;         ///< (a, b) IN (VALUES (1, 2)); else IN ((1, 2))
     enum class Division : std::uint8_t { native, cast_numeric, add_real, add_double } division = Division::native;  ///< how `/` of integers keeps its fraction
+    bool exact_text = true;               ///< text is equal when its bytes are, unless a collation says otherwise; else case and accents may not count
     bool exact_average = true;            ///< avg() of integers keeps its fraction; else they are made doubles first
     bool round_floats = true;             ///< round(x, digits) of a floating-point x; else x is made exact first
     enum class Anchor : std::uint8_t { as_is, widest, long_text } anchor = Anchor::as_is;  ///< columns of a recursive CTE's anchor are cast: all that have bounds, or text alone

@@ -4,6 +4,7 @@
 #include <azoth/orm/column_options.hpp>
 #include <azoth/orm/session_core.hpp>
 #include <azoth/schema/mapping.hpp>
+#include <azoth/sql/criteria.hpp>
 #include <azoth/sql/relationship_predicates.hpp>
 
 #include <cstdint>
@@ -177,11 +178,13 @@ template <auto R>
 LoadOption<typename loaded_relationship<R>::target> load_option(LoadStrategy strategy) {
     return {loaded_relationship<R>::get(), strategy};
 }
-/// The option of `session.load<R>(...)`.
-template <auto R>
-Tape load_tape() {
+/// The option of `session.load<R>(...)`, and what was given with it.
+template <auto R, class... O>
+Tape load_tape(const O&... options) {
+    static_assert((std::is_same_v<O, EntityCriteria> && ...), "azoth: session.load() takes with_loader_criteria<T>(...) beside its objects");
     Tape tape;
     load_option<R>(LoadStrategy::selectin).write(tape);
+    (options.write(tape), ...);
     return tape;
 }
 }  // namespace detail

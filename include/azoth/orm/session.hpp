@@ -8,7 +8,7 @@
 #include <azoth/orm/load_options.hpp>
 #include <azoth/orm/many.hpp>
 #include <azoth/orm/one.hpp>
-#include <azoth/orm/session_core.hpp>
+#include <azoth/orm/session_events.hpp>
 #include <azoth/orm/session_transaction.hpp>
 #include <azoth/orm/stream.hpp>
 #include <azoth/sql/sql.hpp>
@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <ranges>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,115 +34,26 @@ namespace azoth {
 /// `InvalidRequestError` after close(). *Lifetimes*: statements and values are encoded before the call returns its awaitable: nothing
 /// passed needs to outlive the call expression.
 /// Thread safety: none; a session belongs to one coroutine at a time.
-class AsyncSession {
+class AsyncSession : public SessionObjects {
 public:
-    explicit AsyncSession(std::unique_ptr<detail::SessionCore> core) noexcept : core_(std::move(core)) {}
+    explicit AsyncSession(std::unique_ptr<detail::SessionCore> core) noexcept : SessionObjects(*core), owner_(std::move(core)) {}
     AsyncSession(AsyncSession&&) noexcept = default;
     AsyncSession& operator=(AsyncSession&&) noexcept = default;
 
-    // ---- objects (no I/O)
+    /// Registers an observer, for the session's lifetime.
+    void observe(std::shared_ptr<SessionObserver> observer) { core_->observe(std::move(observer)); }
 
-    /// Moves an object in; it is inserted at the next flush. What lies in its relationships comes along. Returns its handle.
-    template <class T>
-        requires(!std::is_lvalue_reference_v<T> && !std::is_const_v<T>)
-    std::shared_ptr<T> add(T&& value) {
-        return std::static_pointer_cast<T>(core_->add_value(detail::table_of<T>(), &value));
-    }
-    // Not `= delete`, which gives no reason.
-    template <class T>
-    std::shared_ptr<T> add(const T&) {
-        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
-        return nullptr;
-    }
-    template <class T>
-    std::shared_ptr<T> add(T&) {
-        static_assert(sizeof(T) == 0, "azoth: session.add() of an object you keep: move it in with std::move, or pass a handle; a copy would not be the object you hold");
-        return nullptr;
-    }
-    /// Takes a handle: one of this session's, or any shared object that lies in no session. Errors: `ArgumentError` for another session's entity.
-    template <class T>
-    std::shared_ptr<T> add(const std::shared_ptr<T>& handle) {
-        return std::static_pointer_cast<T>(core_->add_handle(detail::table_of<T>(), handle));
-    }
-    template <class T>
-    std::shared_ptr<T> add(std::shared_ptr<T>& handle) {
-        return add(std::as_const(handle));
-    }
-    template <class T>
-    std::shared_ptr<T> add(std::shared_ptr<T>&& handle) {
-        return add(std::as_const(handle));
-    }
-    /// Moves several objects in (or copies them from an lvalue). Returns their handles in order.
-    template <class T>
-    std::vector<std::shared_ptr<T>> add_all(std::vector<T> values) {
-        std::vector<std::shared_ptr<T>> handles;
-        handles.reserve(values.size());
-        for (auto& value : values) handles.push_back(add(std::move(value)));
-        return handles;
-    }
-    template <class T>
-    void add_all(const std::vector<std::shared_ptr<T>>& handles) {
-        for (const auto& handle : handles) add(handle);
-    }
-    /// Marks the entity; its row is deleted at the next flush, with what the cascades of its relationships name.
-    template <class T>
-    void remove(const std::shared_ptr<T>& handle) {
-        core_->remove(detail::table_of<T>(), handle);
-    }
-    /// Lets go of an entity: pending becomes transient, persistent becomes detached.
-    template <class T>
-    void expunge(const std::shared_ptr<T>& handle) {
-        core_->expunge(detail::table_of<T>(), handle);
-    }
-    /// Lets go of everything; memory is given back with the last handle.
-    void expunge_all() { core_->expunge_all(); }
-    /// The next query or get() that meets the entity rereads it.
-    template <class T>
-    void expire(const std::shared_ptr<T>& handle) {
-        core_->expire(detail::table_of<T>(), handle);
-    }
-    void expire_all() { core_->expire_all(); }
-
-    template <class T>
-    bool contains(const std::shared_ptr<T>& handle) const {
-        return core_->contains(detail::table_of<T>(), handle.get());
-    }
-    /// Would a flush write it?
-    template <class T>
-    bool is_modified(const std::shared_ptr<T>& handle) const {
-        return core_->is_modified(detail::table_of<T>(), handle.get());
-    }
-    template <class T>
-    ObjectState state(const std::shared_ptr<T>& handle) const {
-        return core_->state(detail::table_of<T>(), handle);
-    }
-    std::vector<std::shared_ptr<void>> new_objects() const { return core_->new_objects(); }
-    std::vector<std::shared_ptr<void>> dirty() const { return core_->dirty(); }
-    std::vector<std::shared_ptr<void>> deleted() const { return core_->deleted(); }
-
-    /// What a member was and is.
-    template <class V>
-    struct History {
-        V old_value;
-        V value;
-        bool changed;
-    };
-    template <auto M>
-    History<detail::member_type_t<M>> history(const std::shared_ptr<detail::member_owner_t<M>>& handle) const {
-        History<detail::member_type_t<M>> result{{}, (*handle).*M, false};
-        result.changed = core_->history(detail::table_of<detail::member_owner_t<M>>(), handle.get(), detail::column_of<M>(), &result.old_value);
-        return result;
-    }
-    /// Writes the column at the next flush even if it looks unchanged or unset.
-    template <auto M>
-    void flag_modified(const std::shared_ptr<detail::member_owner_t<M>>& handle) {
-        core_->flag_modified(detail::table_of<detail::member_owner_t<M>>(), handle.get(), detail::column_of<M>());
+    /// Options of every query that the session runs from now on, eager loads included: with_loader_criteria, for soft deletes and tenants.
+    template <class... O>
+    void default_options(const O&... options) {
+        static_assert((std::same_as<O, EntityCriteria> && ...), "azoth: default_options() takes with_loader_criteria<T>(...)");
+        (core_->narrow(options), ...);
     }
 
     // ---- statements
 
-    /// Runs a statement; flushes first when it reads tables with pending changes. Bulk UPDATE and DELETE expire the loaded entities of
-    /// their table. *Round trips*: 1, plus one per level of eager loading.
+    /// Runs a statement; flushes first when it reads tables with pending changes. What bulk UPDATE and DELETE do to loaded
+    /// objects: see SynchronizeSession. *Round trips*: 1, plus one per level of eager loading.
     template <class S>
         requires requires { typename S::row_type; }
     awaitable<Result<typename S::row_type>> execute(const S& statement) {
@@ -179,7 +91,20 @@ public:
 
     /// The entity with this primary key, or null. What was loaded in the current transaction is answered without SQL (and without
     /// autoflush). `key`: the value, or for composite keys `col<&T::a> = 1, col<&T::b> = 2`; then loading options or `with_for_update`.
+    /// `where`: leave it out; it names the call to the watch for N+1 queries, which counts calls without options.
+    template <class T, class Key>
+    awaitable<std::shared_ptr<T>> get(const Key& key, std::source_location where = std::source_location::current()) {
+        static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
+        if constexpr (detail::is_mapped<T>) {
+            detail::GetArguments<T> arguments;
+            arguments.add(key);
+            return cast<T>(core_->get(detail::table_of<T>(), arguments.key(), std::move(arguments.options), arguments.lock, arguments.lock_flags, where));
+        } else {
+            return {};
+        }
+    }
     template <class T, class Key, class... Rest>
+        requires(sizeof...(Rest) > 0 && !(std::same_as<Rest, std::source_location> || ...))
     awaitable<std::shared_ptr<T>> get(const Key& key, const Rest&... rest) {
         static_assert(detail::is_mapped<T>, "azoth: this struct is not mapped: give it `static constexpr auto mapping()` or specialise azoth::mapping_of for it");
         if constexpr (detail::is_mapped<T>) {
@@ -192,7 +117,12 @@ public:
         }
     }
     /// The same. Errors: `NoResultFound` when there is none.
+    template <class T, class Key>
+    awaitable<std::shared_ptr<T>> get_one(const Key& key, std::source_location where = std::source_location::current()) {
+        return required(get<T>(key, where));
+    }
     template <class T, class Key, class... Rest>
+        requires(sizeof...(Rest) > 0 && !(std::same_as<Rest, std::source_location> || ...))
     awaitable<std::shared_ptr<T>> get_one(const Key& key, const Rest&... rest) {
         return required(get<T>(key, rest...));
     }
@@ -213,14 +143,25 @@ public:
         return core_->refresh(detail::table_of<T>(), handle, std::move(columns), lock);
     }
     /// Loads a relationship or a deferred<T> member now, unless it is loaded: of one entity, or of a range of handles in one query.
-    /// Errors: `InvalidRequestError` when the row of a deferred member is gone.
+    /// `where`: leave it out. `options`, for relationships: with_loader_criteria. Errors: `InvalidRequestError` when the row of a deferred
+    /// member is gone.
     template <auto R>
-    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle) {
-        return load_member<R>({handle});
+    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle, std::source_location where = std::source_location::current()) {
+        return load_member<R>({handle}, where);
     }
     template <auto R>
-    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles) {
-        return load_member<R>(std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()));
+    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles, std::source_location where = std::source_location::current()) {
+        return load_member<R>(std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), where);
+    }
+    template <auto R, class... O>
+        requires(sizeof...(O) > 0 && !(std::same_as<O, std::source_location> || ...))
+    awaitable<void> load(const std::shared_ptr<detail::member_owner_t<R>>& handle, const O&... options) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), {handle}, detail::load_tape<R>(options...));
+    }
+    template <auto R, class... O>
+        requires(sizeof...(O) > 0 && !(std::same_as<O, std::source_location> || ...))
+    awaitable<void> load(const std::vector<std::shared_ptr<detail::member_owner_t<R>>>& handles, const O&... options) {
+        return core_->load(detail::table_of<detail::member_owner_t<R>>(), std::vector<std::shared_ptr<void>>(handles.begin(), handles.end()), detail::load_tape<R>(options...));
     }
     /// Copies an object's values onto the session's entity of the same key (loaded if needed, added if there is no row). Returns that entity;
     /// the given object stays outside.
@@ -254,8 +195,6 @@ public:
     awaitable<AsyncSessionTransaction> begin(TransactionOptions options = {}) { return AsyncSessionTransaction::start(*core_, options); }
     /// Flushes, then sets a savepoint; leaving the guard's scope without commit() rolls back to it.
     awaitable<AsyncSessionTransaction> begin_nested() { return AsyncSessionTransaction::start_nested(*core_); }
-    bool in_transaction() const noexcept { return core_->in_transaction(); }
-    bool in_nested_transaction() const noexcept { return core_->in_nested_transaction(); }
     /// False between a failed flush and rollback().
     bool is_active() const noexcept { return core_->is_active(); }
 
@@ -275,12 +214,12 @@ public:
 
 private:
     template <auto R>
-    awaitable<void> load_member(std::vector<std::shared_ptr<void>> handles) {
+    awaitable<void> load_member(std::vector<std::shared_ptr<void>> handles, std::source_location where) {
         const Table& table = detail::table_of<detail::member_owner_t<R>>();
         if constexpr (detail::is_deferred_v<detail::member_type_t<R>>) {
-            return core_->load_column(table, std::move(handles), detail::column_of<R>());
+            return core_->load_column(table, std::move(handles), detail::column_of<R>(), where);
         } else {
-            return core_->load(table, std::move(handles), detail::load_tape<R>());
+            return core_->load(table, std::move(handles), detail::load_tape<R>(), where);
         }
     }
     template <class R>
@@ -312,7 +251,7 @@ private:
         co_return result.scalars();
     }
 
-    std::unique_ptr<detail::SessionCore> core_;
+    std::unique_ptr<detail::SessionCore> owner_;
 };
 
 }  // namespace azoth

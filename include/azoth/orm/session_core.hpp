@@ -9,18 +9,35 @@
 #include <azoth/sql/execution_options.hpp>
 #include <azoth/sql/tape.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 namespace azoth {
 
+class AnyObject;
+class EntityCriteria;
+struct ColumnChange;
+class SessionObserver;
+
+/// What happens when the same load is done one by one too often.
+enum class NPlusOneAction : std::uint8_t {
+    report,   ///< observers are told once for each place, `SessionObserver::on_n_plus_one`; without observers, stderr
+    refuse,   ///< the call throws `InvalidRequestError`: for tests
+};
+
 /// Options of a session. Trivially destructible, so that it may be written inside an expression that awaits on g++ 12.
 struct SessionOptions {
     /// Flush before queries that read tables with pending changes. Default true.
     bool autoflush = true;
+    /// Default: 0, nobody counts. Else how often one place in the program may `get` objects of one struct, or `load` one relationship, by a
+    /// statement each, before that is reported: for development and tests. Answers from the identity map do not count.
+    std::size_t n_plus_one_limit = 0;
+    NPlusOneAction n_plus_one_action = NPlusOneAction::report;
 };
 static_assert(std::is_trivially_destructible_v<SessionOptions>);
 
@@ -51,14 +68,18 @@ public:
     bool contains(const Table& table, const void* object) const;
     bool is_modified(const Table& table, const void* object) const;
     ObjectState state(const Table& table, const std::shared_ptr<void>& handle) const;
-    std::vector<std::shared_ptr<void>> new_objects() const;
-    std::vector<std::shared_ptr<void>> dirty() const;
-    std::vector<std::shared_ptr<void>> deleted() const;
+    std::vector<AnyObject> new_objects() const;
+    std::vector<AnyObject> dirty() const;
+    std::vector<AnyObject> deleted() const;
+    std::vector<ColumnChange> changed_columns(const Table& table, const void* object) const;
     void flag_modified(const Table& table, const void* object, const Column& column);
     /// The value last known to be in the database, and whether the member differs from it.
     bool history(const Table& table, const void* object, const Column& column, void* old_value) const;
     bool autoflush() const noexcept;
     void set_autoflush(bool on) noexcept;
+    void observe(std::shared_ptr<SessionObserver> observer);
+    /// Criteria on everything that is read from now on.
+    void narrow(const EntityCriteria& criteria);
 
     // ---- relationships, called by one<> and many<>
     Entity* entity_at(const Table& table, const void* object);
@@ -75,10 +96,11 @@ public:
     awaitable<RowSource> insert_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     /// The same by the database's bulk protocol, where it has one. Returns the number of rows.
     awaitable<std::int64_t> copy_many(const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
-    awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags);
+    awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags,
+                                         std::source_location where = {});
     awaitable<void> refresh(const Table& table, std::shared_ptr<void> handle, std::vector<const Column*> columns, bool lock);
-    awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option);
-    awaitable<void> load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column);
+    awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option, std::source_location where = {});
+    awaitable<void> load_column(const Table& table, std::vector<std::shared_ptr<void>> handles, const Column& column, std::source_location where = {});
     awaitable<std::shared_ptr<void>> merge(const Table& table, std::shared_ptr<const void> source);
     awaitable<std::unique_ptr<StreamCore>> stream(Tape statement, ExecutionOptions options);
 

@@ -6,10 +6,12 @@
 #include <azoth/orm/retry.hpp>
 #include <azoth/orm/session.hpp>
 
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace azoth {
 
@@ -30,7 +32,22 @@ public:
     explicit async_sessionmaker(const AsyncEngine& engine, SessionOptions options = {}) : engine_(engine.core()), options_(options) {}
 
     AsyncSession operator()() const { return (*this)(options_); }
-    AsyncSession operator()(SessionOptions options) const { return AsyncSession(std::make_unique<detail::SessionCore>(engine_, options)); }
+    AsyncSession operator()(SessionOptions options) const {
+        auto core = std::make_unique<detail::SessionCore>(engine_, options);
+        for (const auto& observer : observers_) core->observe(observer);
+        for (const auto& criteria : criteria_) core->narrow(criteria);
+        return AsyncSession(std::move(core));
+    }
+
+    /// Registers an observer of every session that this maker, or a copy made from now on, makes from now on.
+    /// Thread safety: none, unlike the rest: register before the maker is shared.
+    void observe(std::shared_ptr<SessionObserver> observer) { observers_.push_back(std::move(observer)); }
+    /// Options of every query of every session that is made from now on: with_loader_criteria. Thread safety: as observe().
+    template <class... O>
+    void default_options(const O&... options) {
+        static_assert((std::same_as<O, EntityCriteria> && ...), "azoth: default_options() takes with_loader_criteria<T>(...)");
+        (criteria_.push_back(options), ...);
+    }
 
     /// Runs `co_await work(session)` in a new session and commits. When that fails in a way that another run can help (`Error::retryable()`:
     /// serialization failures, deadlocks, locks not granted; and `ConnectionLost`, which certainly committed nothing) the whole unit is run again,
@@ -75,6 +92,8 @@ private:
 
     std::shared_ptr<detail::EngineCore> engine_;
     SessionOptions options_;
+    std::vector<std::shared_ptr<SessionObserver>> observers_;
+    std::vector<EntityCriteria> criteria_;
 };
 
 }  // namespace azoth

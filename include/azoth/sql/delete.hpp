@@ -31,6 +31,12 @@ public:
         copy.write_returning(items...);
         return Delete<T, typename detail::item_for<R>::type...>(std::move(copy.tape_));
     }
+    /// What becomes of loaded objects when a session executes it. Matters to sessions only.
+    Delete synchronize_session(SynchronizeSession how) const {
+        Delete copy = *this;
+        detail::write_synchronize(copy.tape_, how);
+        return copy;
+    }
     Delete execution_options(ExecutionOptions options) const {
         Delete copy = *this;
         copy.execution_ = options;

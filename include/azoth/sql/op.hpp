@@ -96,6 +96,8 @@ enum class Op : std::uint8_t {
     load_option,     ///< ref = const Relationship*; arg = strategy; children: further load_options under it, where / order_by
     column_option,   ///< ref = const Column*, set apart (deferred); arg = 1: read it with the entity, 0: do not. Read by the compiler
     statement_flag,  ///< arg = StatementFlag
+    criteria,        ///< predicate, for every appearance of a table in the statement's SELECTs; ref = const Table*; flags: criteria_*.
+                     ///< Without an operand: the session's own criteria for that table do not count
 };
 
 inline constexpr std::uint8_t node_has_text = 0x80;  ///< in flags of any node
@@ -107,6 +109,7 @@ inline constexpr std::uint8_t item_listed = 0x02;        ///< of the columns tha
 inline constexpr std::uint8_t join_inner = 0, join_left = 1, join_right = 2, join_full = 3, join_cross = 4;
 inline constexpr std::uint8_t order_desc = 0x01, order_nulls_first = 0x02, order_nulls_last = 0x04;
 inline constexpr std::uint8_t segment_distinct = 0x40;   ///< UNION, not UNION ALL, between the arms of a recursive CTE
+inline constexpr std::uint8_t criteria_default = 0x01;   ///< the session's, not this query's
 inline constexpr std::uint8_t lock_share = 0x01, lock_nowait = 0x02, lock_skip_locked = 0x04, lock_key = 0x08;
 
 enum class CompoundKind : std::uint32_t { union_, union_all, intersect, intersect_all, except, except_all };
@@ -116,6 +119,8 @@ enum class StatementFlag : std::uint32_t {
     populate_existing,
     session,   ///< executed by a session, whose plans know more than SQL
     streamed,  ///< its rows arrive in pieces
+    synchronize_evaluate, synchronize_fetch, synchronize_none,   ///< SynchronizeSession of an UPDATE or DELETE
+    by_identity,   ///< asks for the row of a known object, which criteria do not narrow
 };
 
 }  // namespace azoth::detail

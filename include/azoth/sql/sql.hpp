@@ -15,6 +15,7 @@
 #include <azoth/sql/case.hpp>
 #include <azoth/sql/source.hpp>
 #include <azoth/sql/select.hpp>
+#include <azoth/sql/criteria.hpp>
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/delete.hpp>
 #include <azoth/sql/insert.hpp>

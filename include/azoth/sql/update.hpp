@@ -39,6 +39,12 @@ public:
         copy.write_returning(items...);
         return Update<T, typename detail::item_for<R>::type...>(std::move(copy.tape_));
     }
+    /// What becomes of loaded objects when a session executes it. Matters to sessions only.
+    Update synchronize_session(SynchronizeSession how) const {
+        Update copy = *this;
+        detail::write_synchronize(copy.tape_, how);
+        return copy;
+    }
     Update execution_options(ExecutionOptions options) const {
         Update copy = *this;
         copy.execution_ = options;

@@ -28,6 +28,7 @@ Compiler::Compiler(const FlatStatement& statement, const Dialect& dialect)
 
 CompiledQuery Compiler::run() {
     assign_names();
+    find_criteria();
     collect_tables();
     list_read_columns();
     sql_.reserve(256);
@@ -92,15 +93,8 @@ void Compiler::collect_tables() {
             result_.tables.push_back(table);
         }
     };
-    std::size_t skipped = 0;
-    for (std::size_t i = tree_.nodes().size(); i-- > 0;) {
-        if (skipped > 0) {
-            --skipped;
-            continue;
-        }
-        const Node& node = tree_.nodes()[i];
+    const auto visit = [&](const Node& node) {
         switch (node.op) {
-            case Op::load_option: skipped = node.size - 1; break;  // the session's own queries
             case Op::from_table:
             case Op::item_entity:
             case Op::insert_into:
@@ -117,6 +111,18 @@ void Compiler::collect_tables() {
             }
             default: break;
         }
+    };
+    for (std::size_t i = tree_.nodes().size(); i-- > 0;) {
+        const Node& node = tree_.nodes()[i];
+        if (node.op == Op::load_option || node.op == Op::criteria) {  // the session's own queries; below
+            i -= node.size - 1;
+            continue;
+        }
+        visit(node);
+    }
+    for (const auto& [table, predicate] : criteria_) {
+        if (std::find(result_.tables.begin(), result_.tables.end(), table) == result_.tables.end()) continue;
+        for (NodeId i = tree_.first(predicate); i <= predicate; ++i) visit(tree_[i]);
     }
     std::reverse(result_.tables.begin(), result_.tables.end());
     for (const Table* table : result_.tables) {

@@ -151,7 +151,7 @@ private:
     void from_clause(const Scope& scope, std::size_t first_tree, std::string_view keyword);
     void from_tree(const FromTree& tree);
     void from_element(const FromKey& key);
-    void join_condition(const JoinStep& step);
+    void join_condition(const JoinStep& step, bool more);
 
     // ---- source.cpp: subqueries, VALUES, functions and CTEs as FROM elements
     void source_body(std::uint32_t id, const Scope* parent);
@@ -185,6 +185,19 @@ private:
     void check_written(const Column& column, const Table& table, std::string_view clause) const;
     void check_target(const Column& column, const Table& table, std::string_view clause) const;
 
+    // ---- criteria.cpp
+    struct Criterion {
+        FromKey key;        ///< the FROM element that it narrows
+        NodeId predicate;
+    };
+    void find_criteria();
+    std::vector<Criterion> criteria_on(const FromKey& key) const;
+    std::vector<Criterion> criteria_for_where(const Scope& scope, bool top) const;
+    bool narrowed_in_on(const JoinStep& step) const;
+    void criterion(const Criterion& criterion, Rank at_least);
+    void where_with(std::span<const NodeId> predicates, const std::vector<Criterion>& criteria);
+    bool narrowed_element(const FromKey& key);
+
     // ---- text.cpp
     void text_statement(std::span<const NodeId> roots);
 
@@ -200,6 +213,10 @@ private:
     const Scope* scope_ = nullptr;                   ///< of what is being rendered
     std::span<const NodeId> current_items_;          ///< that ordinals count
     bool qualify_ = true;                            ///< users.id, not id
+    std::vector<std::pair<const Table*, NodeId>> criteria_;   ///< in force in this statement
+    std::optional<FromKey> criteria_key_;            ///< what the table of the criteria being rendered stands for
+    bool in_criteria_ = false;                       ///< queries inside criteria are not narrowed
+    bool by_identity_ = false;                       ///< nor is the row of a known object
     bool widen_items_ = false;                       ///< the items of this query get the widest type of their kind
     std::vector<std::pair<NodeId, std::vector<std::uint32_t>>> read_;  ///< entities of the outermost query, and what they have set apart
     std::uint32_t columns_ = 0;                      ///< of the outermost result

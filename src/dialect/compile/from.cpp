@@ -106,7 +106,11 @@ void Compiler::from_clause(const Scope& scope, std::size_t first_tree, std::stri
 }
 
 void Compiler::from_tree(const FromTree& tree) {
-    from_element(tree.root);
+    const bool narrowed = std::any_of(tree.joins.begin(), tree.joins.end(), [](const JoinStep& step) { return step.kind == join_right || step.kind == join_full; });
+    const auto element = [&](const FromKey& key) {
+        if (!narrowed || !narrowed_element(key)) from_element(key);
+    };
+    element(tree.root);
     for (const auto& step : tree.joins) {
         const bool condition = step.on != no_node || !step.equal.empty();
         switch (step.kind) {
@@ -122,12 +126,18 @@ void Compiler::from_tree(const FromTree& tree) {
             case join_cross: sql_ += " CROSS JOIN "; break;
             default: sql_ += condition ? " JOIN " : " CROSS JOIN "; break;
         }
-        from_element(step.target);
-        if (step.kind != join_cross) join_condition(step);
+        element(step.target);
+        const auto criteria = narrowed || !narrowed_in_on(step) ? std::vector<Criterion>() : criteria_on(step.target);
+        if (step.kind != join_cross) join_condition(step, !criteria.empty());
+        for (const auto& one : criteria) {
+            sql_ += " AND ";
+            criterion(one, Rank::not_);
+        }
     }
 }
 
-void Compiler::join_condition(const JoinStep& step) {
+// `more`: AND follows.
+void Compiler::join_condition(const JoinStep& step, bool more) {
     bool first = true;
     for (const auto& [left, right] : step.equal) {
         sql_ += first ? " ON " : " AND ";
@@ -139,7 +149,7 @@ void Compiler::join_condition(const JoinStep& step) {
     if (step.on == no_node) return;
     if (tree_.truth(step.on) == Truth::yes && !first) return;
     sql_ += first ? " ON " : " AND ";
-    expression(step.on, first ? Rank::any : Rank::and_);
+    expression(step.on, first && !more ? Rank::any : Rank::and_);
 }
 
 void Compiler::from_element(const FromKey& key) {

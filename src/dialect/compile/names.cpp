@@ -57,7 +57,10 @@ FromKey Compiler::key_of(NodeId at) const {
     const Node& node = tree_[at];
     if (node.source != 0) return {nullptr, node.source};
     switch (node.op) {
-        case Op::column: return {static_cast<const Column*>(node.ref)->table, 0};
+        case Op::column: {
+            const FromKey key{static_cast<const Column*>(node.ref)->table, 0};
+            return criteria_key_ && table_of_key(*criteria_key_) == key.table ? *criteria_key_ : key;
+        }
         case Op::from_table:
         case Op::item_entity: return {static_cast<const Table*>(node.ref), 0};
         default: throw_internal_error("a FROM element of a statement's tape names no table and no source");

@@ -30,6 +30,7 @@ Clauses Compiler::clauses(std::span<const NodeId> roots) const {
             case Op::compound: parts.compound = root; break;
             case Op::load_option:
             case Op::column_option:
+            case Op::criteria:
             case Op::statement_flag: break;
             default: throw_argument_error("a SELECT holds something that is not a clause of a SELECT");
         }
@@ -82,7 +83,7 @@ void Compiler::select(const Clauses& parts, const Scope* parent, const std::vect
     }
     select_items(parts.items, names, top, std::exchange(widen_items_, false));
     from_clause(scope, 0, " FROM ");
-    where(parts.where, " WHERE ");
+    where_with(parts.where, criteria_for_where(scope, top));
     if (!parts.group_by.empty()) {
         sql_ += " GROUP BY ";
         for (std::size_t i = 0; i < parts.group_by.size(); ++i) {
