@@ -175,7 +175,8 @@ void PoolMachine::tick(TimePoint now, Commands& out) { settle(now, out); }
 // ---------------------------------------------------------------- decisions
 
 // Brings the pool to rest after an input: nobody waits beside a usable idle connection, nobody waits while there is
-// room for another connect that the server may take, no connect counts as relied on that nobody needs, nobody waits past the deadline.
+// room for another connect, but for the pauses of a server that refuses, no connect counts as relied on that nobody
+// needs, nobody waits past the deadline.
 void PoolMachine::settle(TimePoint now, Commands& out) {
     while (!queue_.empty() && grant_idle(now, out)) {
     }
@@ -186,8 +187,7 @@ void PoolMachine::settle(TimePoint now, Commands& out) {
         slot->abandoned = true;
         --relied;
     }
-    while (relied < queue_.size() && relied < width_ && has_room()) {
-        if (now < retry_at_) break;
+    while (relied < queue_.size() && relied < width_ && now >= retry_at_ && has_room()) {
         Slot slot;
         slot.id = SlotId{next_slot_++};
         slots_.push_back(slot);
