@@ -182,6 +182,7 @@ set(AZOTH_SOURCES
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp
     src/engine/pool_machine.cpp
+    src/engine/pool_pause.cpp
     src/engine/raw_result.cpp
     src/engine/row_source.cpp
     src/engine/row_stream.cpp

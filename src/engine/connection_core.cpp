@@ -11,6 +11,15 @@
 
 namespace azoth::detail {
 
+namespace {
+
+Deadline after(std::chrono::milliseconds timeout) {
+    if (timeout.count() <= 0) return std::nullopt;
+    return std::chrono::steady_clock::now() + timeout;
+}
+
+}  // namespace
+
 ConnectionCore::ConnectionCore(std::shared_ptr<EngineCore> engine, Hold hold) noexcept : engine_(std::move(engine)), hold_(hold) {}
 ConnectionCore::~ConnectionCore() { lease_.release(state_.only_read()); }
 
@@ -45,6 +54,10 @@ void ConnectionCore::note_effect(Effect effect) noexcept {
     if (effect != Effect::read && effect != Effect::transaction) state_.note_write();
 }
 
+std::chrono::milliseconds ConnectionCore::timeout_of(const RunOptions& options) const noexcept {
+    return options.statement_timeout.count() > 0 ? options.statement_timeout : engine_->options().statement_timeout;
+}
+
 ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& options) {
     Flight flight;
     flight.copy = options.copy;
@@ -71,8 +84,7 @@ ConnectionCore::Flight ConnectionCore::prepare(Batch& batch, const RunOptions& o
         batch.items.push_back(std::move(commit));
         flight.commit = true;
     }
-    const auto timeout = options.statement_timeout.count() > 0 ? options.statement_timeout : engine_->options().statement_timeout;
-    if (timeout.count() > 0) batch.deadline = std::chrono::steady_clock::now() + timeout;
+    batch.deadline = after(timeout_of(options));
     if (engine_->observers().any()) flight.start = std::chrono::steady_clock::now();
     flight.untried = std::exchange(untried_, false);
     return flight;
@@ -241,6 +253,7 @@ awaitable<Cursor> ConnectionCore::fly_cursor(Self self, BatchItem item, RunOptio
     self->check_usable(options);
     Batch batch;
     Flight flight = self->prepare(batch, options);
+    const Deadline deadline = batch.deadline;
     self->note_effect(item.statement->effect);
     BatchItem told;  // what observers see; the rest of the item goes to the driver
     told.statement = item.statement;
@@ -257,7 +270,7 @@ awaitable<Cursor> ConnectionCore::fly_cursor(Self self, BatchItem item, RunOptio
             batch = co_await replay(self, std::move(batch), flight);
             if (self->lease_) connection = &self->lease_.connection();
         }
-        if (!batch.error) opened = co_await connection->open_cursor(std::move(item));
+        if (!batch.error) opened = co_await connection->open_cursor(std::move(item), deadline);
     } catch (const Error&) {
         refused = with_statement(std::current_exception(), told.statement->sql);
     } catch (...) {
@@ -271,6 +284,7 @@ awaitable<Cursor> ConnectionCore::fly_cursor(Self self, BatchItem item, RunOptio
     Cursor cursor;
     cursor.cursor_ = std::move(opened);
     cursor.epoch_ = self->epoch_;
+    cursor.timeout_ = self->timeout_of(options);
     self->last_cursor_ = cursor.cursor_;
     co_return std::move(cursor);
 }
@@ -282,17 +296,17 @@ awaitable<ValueBuffer> ConnectionCore::fetch(Cursor& cursor, std::size_t max_row
         throw_resource_closed("this stream was closed by the end of its transaction (commit, rollback or close)");
     }
     state_.check_usable();
-    return fly_fetch(shared_from_this(), cursor.cursor_, max_rows, std::move(rows));
+    return fly_fetch(shared_from_this(), cursor.cursor_, max_rows, std::move(rows), after(cursor.timeout_));
 }
 
 awaitable<ValueBuffer> ConnectionCore::fly_fetch(Self self, std::shared_ptr<DriverCursor> cursor, std::size_t max_rows,
-                                                 ValueBuffer rows) {
+                                                 ValueBuffer rows, Deadline deadline) {
     Busy busy(*self);
     const bool autocommit = !self->state_.in_transaction();
     busy.take_off(autocommit);
     std::exception_ptr refused;
     try {
-        rows = co_await cursor->fetch(max_rows, std::move(rows));
+        rows = co_await cursor->fetch(max_rows, std::move(rows), deadline);
     } catch (const Error&) {
         refused = std::current_exception();
     } catch (...) {

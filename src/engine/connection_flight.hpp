@@ -29,6 +29,16 @@ inline awaitable<Batch> send(DriverConnection& connection, Batch batch, bool cop
     return copy ? connection.copy(std::move(batch)) : connection.execute(std::move(batch));
 }
 
+inline bool is_lost(const std::exception_ptr& error) noexcept {
+    try {
+        if (error) std::rethrow_exception(error);
+    } catch (const ConnectionLost&) {
+        return true;
+    } catch (...) {
+    }
+    return false;
+}
+
 /// Marks the core as busy. When the coroutine goes without having seen the end of what it awaits, for whatever reason, the
 /// transaction is doomed: nobody knows how far the database got.
 class ConnectionCore::Busy {

@@ -19,16 +19,6 @@ namespace {
 constexpr std::chrono::seconds ask_for{10};
 constexpr std::chrono::milliseconds ask_again{50};
 
-bool is_lost(const std::exception_ptr& error) noexcept {
-    try {
-        if (error) std::rethrow_exception(error);
-    } catch (const ConnectionLost&) {
-        return true;
-    } catch (...) {
-    }
-    return false;
-}
-
 void forget_results(Batch& batch) {
     batch.error = nullptr;
     batch.failed_item = Batch::none;

@@ -1,6 +1,7 @@
 // Listening on a channel, over a connection that is leased for it and closed afterwards.
 #include <azoth/engine/listener.hpp>
 
+#include "engine/connection_flight.hpp"
 #include "engine/pool.hpp"
 
 #include <azoth/base/error.hpp>
@@ -64,18 +65,6 @@ private:
 
 namespace {
 
-// A connection that others have used may have died since, unseen: then another one is taken.
-bool lost_unseen(const Batch& batch, bool reused) {
-    if (!reused || !batch.error) return false;
-    try {
-        std::rethrow_exception(batch.error);
-    } catch (const ConnectionLost&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 awaitable<NotificationStream> start_listening(std::shared_ptr<EngineCore> engine, std::string channel) {
     const Dialect& dialect = engine->dialect();
     if (dialect.name() != "postgresql") throw NotSupportedError("listen(): " + std::string(dialect.title()) + " has no notifications");
@@ -96,7 +85,7 @@ awaitable<NotificationStream> start_listening(std::shared_ptr<EngineCore> engine
         if (timeout.count() > 0) batch.deadline = std::chrono::steady_clock::now() + timeout;
         auto core = std::make_shared<Listening>(std::move(lease));
         batch = co_await core->connection().execute(std::move(batch));
-        if (lost_unseen(batch, reused)) continue;
+        if (reused && is_lost(batch.error)) continue;  // it had died since others used it, unseen
         if (batch.error) std::rethrow_exception(with_statement(batch.error, statement->sql));
         co_return NotificationStream(std::move(core));
     }

@@ -88,19 +88,27 @@ void Pool::note(Actions& actions, PoolMachine::TimePoint now, const std::excepti
                 }
                 break;
             }
-            case PoolCommandKind::connect: {
+            case PoolCommandKind::connect:
+            case PoolCommandKind::pause: {
                 Home home = actions.caller_home;
                 for (const auto& waiter : waiters_) {
                     if (waiter->id == command.waiter) home = waiter->home;
                 }
-                actions.connects.push_back({command.slot, std::move(home)});
+                if (command.kind == PoolCommandKind::connect) {
+                    actions.connects.push_back({command.slot, std::move(home)});
+                } else {
+                    actions.pauses.push_back(std::move(home));
+                }
                 break;
             }
             case PoolCommandKind::close: actions.closes.push_back(unpark(command.slot)); break;
             case PoolCommandKind::reject_timeout:
+            case PoolCommandKind::reject_refused:
             case PoolCommandKind::reject_connect: {
-                const bool timeout = command.kind == PoolCommandKind::reject_timeout;
-                std::exception_ptr error = timeout ? std::make_exception_ptr(PoolTimeoutError(machine_.timeout_message(now))) : connect_error;
+                const bool timeout = command.kind != PoolCommandKind::reject_connect;
+                std::exception_ptr error = connect_error;
+                if (command.kind == PoolCommandKind::reject_refused) error = refusal_;
+                if (command.kind == PoolCommandKind::reject_timeout) error = std::make_exception_ptr(PoolTimeoutError(machine_.timeout_message(now)));
                 if (caller) {
                     actions.rejected = std::move(error);
                 } else {
@@ -111,6 +119,7 @@ void Pool::note(Actions& actions, PoolMachine::TimePoint now, const std::excepti
         }
     }
     commands_.clear();
+    if (waiters_.empty() && actions.caller == WaiterId{}) actions.needless_pause = std::move(pause_);
 }
 
 Lease Pool::hand_out(std::unique_ptr<PoolSlot> slot) noexcept {
@@ -136,6 +145,8 @@ void Pool::carry_out(Actions& actions) noexcept {
         reject.waiter->complete();
     }
     for (auto& connect : actions.connects) start_connect(connect.slot, connect.home);
+    for (const Home& home : actions.pauses) start_pause(home);
+    if (actions.needless_pause) actions.needless_pause->complete();
 }
 
 Lease Pool::try_acquire() {

@@ -20,6 +20,7 @@ namespace azoth::detail {
 
 class Pool;
 class PoolWaiter;
+class Waiter;
 
 /// One open connection, wherever it is: parked in the pool, in a lease, or in a job of the pool's own.
 struct PoolSlot {
@@ -58,18 +59,25 @@ private:
     struct Actions;
     struct ConnectJob;
     struct Housekeeping;
+    struct PauseJob;
 
     // Under the mutex: notes what the machine's commands ask for.
     void note(Actions& actions, PoolMachine::TimePoint now, const std::exception_ptr& connect_error = {});
     // Outside the mutex.
     void carry_out(Actions& actions) noexcept;
 
+    // Posts a job to this context, or to that of anybody who waits. When all are gone, `give_up(Actions&)` is called under the mutex.
+    template <class Post, class GiveUp>
+    void post_to_waiters(const Home& likely, Post post, GiveUp give_up) noexcept;
     void leave(WaiterId id) noexcept;
     void tick();
     void start_connect(SlotId id, const Home& likely) noexcept;
     void connected(SlotId id, std::unique_ptr<DriverConnection> connection, const Home& home) noexcept;
     void connect_failed(SlotId id, const std::exception_ptr& error) noexcept;
     static awaitable<void> connect(ConnectJob job);
+    void start_pause(const Home& likely) noexcept;
+    void pause_over() noexcept;
+    static awaitable<void> pause(PauseJob job);
     static awaitable<void> reset(std::unique_ptr<PoolSlot> slot);
     static void start_reset(std::unique_ptr<PoolSlot> slot) noexcept;
     bool arm_housekeeping(const Home& home) noexcept;
@@ -92,6 +100,8 @@ private:
     std::vector<std::unique_ptr<PoolSlot>> parked_;
     std::vector<std::shared_ptr<PoolWaiter>> waiters_;
     std::vector<const void*> housekeeping_;  // contexts whose timer runs, by Home::id
+    std::shared_ptr<Waiter> pause_;          // before the next connect: completed early when nobody waits any more
+    std::exception_ptr refusal_;             // the server's latest
     std::uint64_t last_waiter_ = 0;
 };
 

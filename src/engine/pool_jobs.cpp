@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <vector>
+#include <random>
 
 namespace azoth::detail {
 
@@ -35,6 +35,24 @@ Batch rollback_batch() {
 
 bool is_idle(const DriverConnection& connection) noexcept { return connection.usable() && connection.transaction_status() == TransactionStatus::idle; }
 
+// The server would take this connection at another time. Who waited for a lock has waited long enough.
+bool is_refusal(const std::exception_ptr& error) noexcept {
+    try {
+        std::rethrow_exception(error);
+    } catch (const LockTimeout&) {
+    } catch (const Error& refused) {
+        return refused.retryable();
+    } catch (...) {
+    }
+    return false;
+}
+
+// How much of the longest pause is made: those who were refused together must not come back together.
+double random_part() {
+    thread_local std::minstd_rand generator{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
 }  // namespace
 
 // A connect that may be anywhere: posted, under way, or lost with its context; then another waiter's context takes it over.
@@ -53,36 +71,19 @@ struct Pool::ConnectJob {
 };
 
 void Pool::start_connect(SlotId id, const Home& likely) noexcept {
-    std::vector<Home> homes;
-    if (likely) homes.push_back(likely);
-    std::vector<std::shared_ptr<PoolWaiter>> tried;
-    for (;;) {
-        for (const Home& home : homes) {
+    post_to_waiters(
+        likely,
+        [&](const Home& home) {
             ConnectJob job(shared_from_this(), id, home);
-            if (home.post(job)) return;
-            job.pool.reset();
-        }
-        homes.clear();
-        // Somebody may have begun to wait meanwhile. Giving up and looking for such a waiter are one step, or the failure would reach
-        // one whose context is alive.
-        Actions actions;
-        {
-            const std::lock_guard lock(mutex_);
-            for (const auto& waiter : waiters_) {
-                if (std::find(tried.begin(), tried.end(), waiter) != tried.end()) continue;
-                tried.push_back(waiter);
-                homes.push_back(waiter->home);
-            }
-            if (homes.empty()) {
-                const auto now = PoolMachine::Clock::now();
-                machine_.connect_failed(id, now, commands_);
-                note(actions, now, std::make_exception_ptr(OperationalError("connecting was abandoned: the execution context it ran in has ended")));
-            }
-        }
-        if (!homes.empty()) continue;
-        carry_out(actions);
-        return;
-    }
+            const bool posted = home.post(job);
+            if (!posted) job.pool.reset();
+            return posted;
+        },
+        [&](Actions& actions) {
+            const auto now = PoolMachine::Clock::now();
+            machine_.connect_failed(id, now, commands_);
+            note(actions, now, std::make_exception_ptr(OperationalError("connecting was abandoned: the execution context it ran in has ended")));
+        });
 }
 
 awaitable<void> Pool::connect(ConnectJob job) {
@@ -121,11 +122,17 @@ void Pool::connected(SlotId id, std::unique_ptr<DriverConnection> connection, co
 
 void Pool::connect_failed(SlotId id, const std::exception_ptr& error) noexcept {
     if (observers_->any()) observers_->pool({PoolAction::connect_failed, error});
+    const bool refusal = is_refusal(error);
     Actions actions;
     {
         const std::lock_guard lock(mutex_);
         const auto now = PoolMachine::Clock::now();
-        machine_.connect_failed(id, now, commands_);
+        if (refusal) {
+            refusal_ = error;
+            machine_.connect_refused(id, random_part(), now, commands_);
+        } else {
+            machine_.connect_failed(id, now, commands_);
+        }
         note(actions, now, error);
     }
     carry_out(actions);

@@ -4,12 +4,17 @@
 #include <azoth/base/throw.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace azoth::detail {
 
 namespace {
 
 using std::chrono::milliseconds;
+
+// The longest pause after the first refusal; it doubles with every further one, up to the last.
+constexpr milliseconds first_pause{20};
+constexpr milliseconds longest_pause{1000};
 
 // "30 s", "1.5 s", "250 ms"
 std::string duration_text(milliseconds duration) {
@@ -66,6 +71,11 @@ void PoolMachine::connected(SlotId id, TimePoint now, Commands& out) {
     slot.abandoned = false;
     slot.born = ++sequence_;
     slot.connected_at = now;
+    if (static_cast<std::uint64_t>(id) >= refused_from_) {  // the server takes connections again
+        refusals_ = 0;
+        retry_at_ = now;
+        width_ = width_ > any_number / 2 ? any_number : width_ * 2;
+    }
     if (slot.retired && queue_.empty()) {
         close(id, out);
     } else {
@@ -83,6 +93,24 @@ void PoolMachine::connect_failed(SlotId id, TimePoint now, Commands& out) {
         out.push_back({PoolCommandKind::reject_connect, queue_.front().id, id});
         queue_.pop_front();
     }
+    settle(now, out);
+}
+
+void PoolMachine::connect_refused(SlotId id, double part, TimePoint now, Commands& out) {
+    (void)slot_in(id, State::connecting);
+    remove(id);
+    if (static_cast<std::uint64_t>(id) >= refused_from_) {
+        const milliseconds longest = refusals_ < 6 ? std::min(first_pause * (1 << refusals_), longest_pause) : longest_pause;
+        ++refusals_;
+        width_ = 1;
+        refused_from_ = next_slot_;
+        retry_at_ = now + std::chrono::duration_cast<Clock::duration>(longest * part);
+    }
+    settle(now, out);
+}
+
+void PoolMachine::pause_over(TimePoint now, Commands& out) {
+    pausing_ = false;
     settle(now, out);
 }
 
@@ -147,7 +175,8 @@ void PoolMachine::tick(TimePoint now, Commands& out) { settle(now, out); }
 // ---------------------------------------------------------------- decisions
 
 // Brings the pool to rest after an input: nobody waits beside a usable idle connection, nobody waits while there is
-// room for another connect, no connect counts as relied on that nobody needs, nobody waits past the deadline.
+// room for another connect, but for the pauses of a server that refuses, no connect counts as relied on that nobody
+// needs, nobody waits past the deadline.
 void PoolMachine::settle(TimePoint now, Commands& out) {
     while (!queue_.empty() && grant_idle(now, out)) {
     }
@@ -158,7 +187,7 @@ void PoolMachine::settle(TimePoint now, Commands& out) {
         slot->abandoned = true;
         --relied;
     }
-    while (relied < queue_.size() && has_room()) {
+    while (relied < queue_.size() && relied < width_ && now >= retry_at_ && has_room()) {
         Slot slot;
         slot.id = SlotId{next_slot_++};
         slots_.push_back(slot);
@@ -167,11 +196,14 @@ void PoolMachine::settle(TimePoint now, Commands& out) {
         ++relied;
     }
     // Deadlines rise along the queue, since all were set by the same timeout.
+    const PoolCommandKind why = refusals_ == 0 ? PoolCommandKind::reject_timeout : PoolCommandKind::reject_refused;
     while (relied < queue_.size() && queue_[relied].deadline <= now) {
         const auto place = queue_.begin() + static_cast<std::ptrdiff_t>(relied);
-        out.push_back({PoolCommandKind::reject_timeout, place->id});
+        out.push_back({why, place->id});
         queue_.erase(place);
     }
+    if (now < retry_at_ && relied < queue_.size() && relied < width_ && has_room() && !std::exchange(pausing_, true))
+        out.push_back({PoolCommandKind::pause, queue_[relied].id});
 }
 
 // A connection is free: to the head of the queue, to the idle ones, or out.

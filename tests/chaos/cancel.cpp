@@ -185,6 +185,42 @@ TEST_CASE("a query that waits at the server is stopped there when it is cancelle
     });
 }
 
+TEST_CASE("a query that waits at the server is stopped there when its context ends, or its connection is closed", "[chaos][F7]") {
+    for (const bool by_close : {false, true}) on_each_server([by_close](Stage& stage) {
+        CAPTURE(by_close);
+        auto url = stage.engine_url();
+        if (stage.product.name == "PostgreSQL") {  // the server is not to find out by itself
+            url = url.with_option("options", "-c search_path=" + stage.tag + " -c client_connection_check_interval=0");
+        }
+        const auto engine = azoth::create_async_engine(stage.context.get_executor(), url, Stage::one_connection());
+        stage.beside.begin(stage.update(0));
+        {
+            boost::asio::io_context context;
+            std::optional<AsyncConnection> connection;
+            const Task task(context, [](Stage& on, AsyncEngine through_gate, std::optional<AsyncConnection>& open) -> awaitable<void> {
+                open.emplace(co_await through_gate.begin());
+                if (on.product.name == "MariaDB") co_await open->run_text("SET SESSION innodb_lock_wait_timeout = 600");  // of 50 s
+                co_await open->run_text(on.update(0));
+            }(stage, engine, connection));
+            REQUIRE(Stage::settle([&] {
+                context.poll();
+                return stage.active() == 1;
+            }));
+            if (by_close) {
+                connection->invalidate();
+                context.poll();
+            }
+        }
+        // Still locked: only a cancel ends the wait at the server.
+        CHECK(Stage::settle([&] { return stage.active() == 0; }));
+        CHECK(Stage::settle([&] { return stage.sessions() == 0; }));
+        stage.beside.end();
+        CHECK(stage.beside.number("SELECT v AS n FROM " + stage.table + " WHERE id = 0") == 0);
+        check_healthy(stage, engine);
+        stage.run(engine.dispose());
+    });
+}
+
 TEST_CASE("cancelled while waiting for the pool: no slot is lost, the others keep their order", "[chaos][F4]") {
     on_each_server([](Stage& stage) {
         const auto engine = stage.engine();

@@ -1,4 +1,5 @@
-// The same work through segments of one byte, and through packets that come together (fault F12).
+// The same work through segments of one byte, and through packets that come together (fault F12). The whole contract goes through segments of one
+// byte too: AZOTH_TEST_SEGMENT, tests/CMakeLists.txt.
 #include "chaos/chaos.hpp"
 
 namespace {

@@ -1,5 +1,6 @@
 // The databases of the environment: files for SQLite, CREATE and DROP DATABASE for MariaDB, a kept and emptied database for PostgreSQL.
 #include <support/database_kinds.hpp>
+#include <support/gate.hpp>
 #include <support/run.hpp>
 
 #include <azoth/azoth.hpp>
@@ -46,16 +47,28 @@ struct Server {
     std::string_view group;
     const char* url;    // variables of the environment
     const char* maker;
+    const char* tls;  // option of the URL, and its value for plain text
+    const char* plain;
 };
 
 constexpr Server servers[] = {
-    {"PostgreSQL", "AZOTH_TEST_POSTGRESQL", "AZOTH_TEST_POSTGRESQL"},
-    {"pgbouncer", "AZOTH_TEST_PGBOUNCER", "AZOTH_TEST_POSTGRESQL"},  // makes none itself: it would keep a connection to each
-    {"MariaDB", "AZOTH_TEST_MARIADB", "AZOTH_TEST_MARIADB"},
+    {"PostgreSQL", "AZOTH_TEST_POSTGRESQL", "AZOTH_TEST_POSTGRESQL", "sslmode", "disable"},
+    {"pgbouncer", "AZOTH_TEST_PGBOUNCER", "AZOTH_TEST_POSTGRESQL", "sslmode", "disable"},  // makes none itself: it would keep a connection to each
+    {"MariaDB", "AZOTH_TEST_MARIADB", "AZOTH_TEST_MARIADB", "ssl_mode", "disabled"},
 };
+
+// Through a gate that passes on at most this many bytes at a time, in plain text: whatever reads the protocol finds it cut everywhere.
+std::string in_segments(const Server& server, const std::string& url, const std::string& bytes) {
+    static std::map<std::string, Gate> gates;
+    const Url to = Url::parse(url);
+    Gate& gate = gates.try_emplace(url, std::string(to.host()), to.port()).first->second;
+    gate.chop(std::stoul(bytes));
+    return through(gate, to).with_option(server.tls, server.plain).to_string(true);
+}
 
 std::vector<DatabaseKind> find_databases() {
     const std::string wanted = environment("AZOTH_TEST_DATABASE");
+    const std::string segment = environment("AZOTH_TEST_SEGMENT");
     std::vector<DatabaseKind> found;
     bool known = wanted.empty() || wanted == "SQLite";
     if (known) {
@@ -69,6 +82,7 @@ std::vector<DatabaseKind> find_databases() {
         std::string url = environment(server.url);
         std::string maker = environment(server.maker);
         if (!url.empty() && !maker.empty()) {
+            if (!segment.empty()) url = in_segments(server, url, segment);
             found.push_back({std::string(server.group), server.group, std::move(url), std::move(maker)});
         } else if (!wanted.empty()) {
             std::printf("skipped: %s is not set (tests/support/servers)\n", url.empty() ? server.url : server.maker);

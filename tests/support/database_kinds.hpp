@@ -23,6 +23,7 @@ struct DatabaseKind {
 };
 
 /// SQLite, and each server whose URL the environment tells (tests/support/servers); AZOTH_TEST_DATABASE restricts them to one group.
+/// AZOTH_TEST_SEGMENT=n: everything between tests and servers travels in segments of at most n bytes.
 /// A group that is asked for and not told makes the program say so and end, with success: ctest sees the sentence and reports a skipped test.
 const std::vector<DatabaseKind>& databases();
 

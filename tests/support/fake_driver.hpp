@@ -119,7 +119,7 @@ class FakeCursor final : public DriverCursor {
 public:
     FakeCursor(std::shared_ptr<FakeServer> server, ValueBuffer rows) : server_(std::move(server)), rows_(std::move(rows)) {}
 
-    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) override {
+    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline) override {
         co_await server_->pause(server_->execute_hops);
         rows.clear(rows_.columns());
         for (; max_rows != 0 && next_ < rows_.rows(); --max_rows, ++next_) {
@@ -163,8 +163,9 @@ public:
         return true;
     }
 
-    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) override {
+    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline) override {
         Batch batch;
+        batch.deadline = deadline;
         batch.items.push_back(std::move(item));
         batch = co_await execute(std::move(batch));
         batch.rethrow_error();

@@ -107,8 +107,9 @@ TEST_CASE("eight threads run one context, a strand for each coroutine", "[thread
     f.check(engine);
 }
 
-TEST_CASE("contexts that end while their coroutines wait, beside others that go on", "[threads][engine]") {
-    const Fixture f;
+namespace {
+
+void run_while_contexts_end(const Fixture& f) {
     asio::io_context home;
     const AsyncEngine engine = f.engine(home.get_executor());
     std::atomic<int> done{0};
@@ -132,6 +133,25 @@ TEST_CASE("contexts that end while their coroutines wait, beside others that go 
     for (std::thread& thread : pool) thread.join();
     CHECK(done == threads / 2 * 3);
     f.check(engine);
+}
+
+}  // namespace
+
+TEST_CASE("contexts that end while their coroutines wait, beside others that go on", "[threads][engine]") {
+    const Fixture f;
+    run_while_contexts_end(f);
+}
+
+TEST_CASE("contexts that end while the pool pauses because its server refuses connections, beside others that go on", "[threads][engine]") {
+    const Fixture f;
+    f.server->on_connect = [](int number) {
+        if (number % 3 == 0) return;
+        azoth::ErrorDetail detail;
+        detail.retryable = true;
+        throw azoth::OperationalError("too many connections", std::move(detail));
+    };
+    run_while_contexts_end(f);
+    CHECK(f.server->connections_made() > 3);
 }
 
 TEST_CASE("cancellation from the coroutine's own strand meets grants from other threads", "[threads][engine]") {

@@ -15,6 +15,8 @@ class Kill {
 public:
     /// Sends it. Never blocks and never fails: one that cannot be sent is one that is not answered.
     static std::shared_ptr<Kill> send(std::shared_ptr<const Settings> settings, const ServerFacts& facts, std::weak_ptr<Link> link) noexcept;
+    /// Ends the connection at the server, which would not notice that it was closed before its statement ends. Nobody waits for that. Never blocks.
+    static void forget(std::shared_ptr<const Settings> settings, const ServerFacts& facts) noexcept;
     /// The server has answered: nothing that begins from now on is hit, save what is done right after.
     bool answered() const noexcept { return answered_.load(std::memory_order_acquire); }
 

@@ -176,10 +176,10 @@ Connected connect_now(const Settings& settings, std::chrono::milliseconds statem
     throw InternalError("no host to connect to");
 }
 
-bool kill_now(const Settings& settings, const ServerFacts& facts, std::chrono::milliseconds patience) noexcept {
+bool kill_now(const Settings& settings, const ServerFacts& facts, KillWhat what, std::chrono::milliseconds patience) noexcept {
     try {
         const Handle handle = open(settings, facts.host, patience);
-        const std::string sql = "KILL QUERY " + std::to_string(facts.thread_id);
+        const std::string sql = (what == KillWhat::statement ? "KILL QUERY " : "KILL CONNECTION ") + std::to_string(facts.thread_id);
         // Refused counts as answered: the connection, or the right to kill, is not there, so nothing will be hit.
         return mysql_real_query(handle.get(), sql.data(), sql.size()) == 0 || !loses_connection(static_cast<int>(mysql_errno(handle.get())));
     } catch (...) {

@@ -31,7 +31,9 @@ struct Connected {
 /// Errors: `OperationalError` and its kin, of the last host tried.
 Connected connect_now(const Settings& settings, std::chrono::milliseconds statement_timeout, std::optional<Clock::time_point> deadline);
 
-/// Stops the statement that connection `thread_id` runs, by a connection of its own. Blocks. Returns false when the server did not answer.
-bool kill_now(const Settings& settings, const ServerFacts& facts, std::chrono::milliseconds patience) noexcept;
+enum class KillWhat : std::uint8_t { statement, connection };
+
+/// Stops the statement that connection `thread_id` runs, or ends that connection, by one of its own. Blocks. Returns false when the server did not answer.
+bool kill_now(const Settings& settings, const ServerFacts& facts, KillWhat what, std::chrono::milliseconds patience) noexcept;
 
 }  // namespace azoth::mysql::detail

@@ -44,8 +44,8 @@ class Cursor final : public DriverCursor {
 public:
     Cursor(std::shared_ptr<Link> link, std::shared_ptr<OpenCursor> cursor) noexcept : link_(std::move(link)), cursor_(std::move(cursor)) {}
     ~Cursor() override { cursor_->abandoned.store(true, std::memory_order_release); }
-    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) override {
-        return run_fetch(link_, std::make_shared<FetchOperation>(cursor_, max_rows, std::move(rows)));
+    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline) override {
+        return run_fetch(link_, std::make_shared<FetchOperation>(cursor_, max_rows, std::move(rows), deadline));
     }
 
 private:
@@ -78,8 +78,8 @@ awaitable<std::unique_ptr<DriverConnection>> Connection::connect(Settings settin
 
 awaitable<Batch> Connection::execute(Batch batch) { return run_batch(link_, std::make_shared<ExecuteOperation>(std::move(batch))); }
 
-awaitable<std::unique_ptr<DriverCursor>> Connection::open_cursor(BatchItem item) {
-    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(std::move(item)));
+awaitable<std::unique_ptr<DriverCursor>> Connection::open_cursor(BatchItem item, Deadline deadline) {
+    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(std::move(item), deadline));
 }
 
 TransactionStatus Connection::transaction_status() const noexcept { return link_->status; }

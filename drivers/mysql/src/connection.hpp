@@ -20,7 +20,7 @@ public:
     static awaitable<std::unique_ptr<DriverConnection>> connect(Settings settings, ConnectOptions options);
 
     awaitable<Batch> execute(Batch batch) override;
-    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) override;
+    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline) override;
     bool rollback_may_wait() const noexcept override { return true; }
     TransactionStatus transaction_status() const noexcept override;
     bool usable() const noexcept override;

@@ -163,6 +163,7 @@ azoth::detail::Job Link::drive(std::shared_ptr<Link> self) {
             if (event == Event::context_gone) co_return;
             if (event == Event::ready) complete = wire.advance();
             if (self->closing()) {
+                if (wire.usable()) Kill::forget(self->settings_, self->database_.facts());
                 wire.give_up(closed_error());
                 continue;
             }
@@ -202,6 +203,7 @@ void Link::finish(Operation& operation) noexcept {
 // The context has ended in the middle of an operation.
 void Link::break_off(std::shared_ptr<Operation> current) noexcept {
     std::deque<std::shared_ptr<Operation>> waiting;
+    if (current && database_.usable()) Kill::forget(settings_, database_.facts());
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;

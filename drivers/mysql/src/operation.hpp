@@ -17,7 +17,7 @@ class Link;
 /// Owns all that its task needs, so that it may outlive the coroutine that waits for it.
 class Operation : public azoth::detail::Waiter {
 public:
-    explicit Operation(std::optional<Clock::time_point> deadline = std::nullopt) noexcept : token(deadline) {}
+    explicit Operation(Deadline deadline) noexcept : token(deadline) {}
 
     virtual Task<> run(Database& database) = 0;
     /// The result was thrown away: nobody will look at it.
@@ -46,7 +46,7 @@ struct ExecuteOperation final : Operation {
 };
 
 struct OpenCursorOperation final : Operation {
-    explicit OpenCursorOperation(BatchItem given) noexcept : item(std::move(given)) {}
+    OpenCursorOperation(BatchItem given, Deadline deadline) noexcept : Operation(deadline), item(std::move(given)) {}
     Task<> run(Database& database) override;
     void discard() noexcept override;
     BatchItem item;
@@ -54,8 +54,8 @@ struct OpenCursorOperation final : Operation {
 };
 
 struct FetchOperation final : Operation {
-    FetchOperation(std::shared_ptr<OpenCursor> from, std::size_t max, ValueBuffer into) noexcept
-        : cursor(std::move(from)), max_rows(max), rows(std::move(into)) {}
+    FetchOperation(std::shared_ptr<OpenCursor> from, std::size_t max, ValueBuffer into, Deadline deadline) noexcept
+        : Operation(deadline), cursor(std::move(from)), max_rows(max), rows(std::move(into)) {}
     Task<> run(Database& database) override { return database.fetch(cursor, max_rows, rows, token); }
     void discard() noexcept override;
     std::shared_ptr<OpenCursor> cursor;

@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <thread>
 
 namespace azoth::postgresql::detail {
 
@@ -43,14 +42,13 @@ void Canceller::request(const std::shared_ptr<Link>& link) {
 
 void Canceller::request_and_forget() noexcept {
     try {
-        threads_->run([shared = shared_] {
-            char ignored[256];
-            // The first may reach the server before the statement does, and be forgotten there.
-            for (const int pause : {0, 50, 200}) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+        // The first may reach the server before the statement does, and be forgotten there.
+        for (const int pause : {0, 50, 250}) {
+            threads_->run_after(std::chrono::milliseconds(pause), [shared = shared_] {
+                char ignored[256];
                 PQcancel(shared->cancel, ignored, sizeof ignored);
-            }
-        });
+            });
+        }
     } catch (...) {  // the server finds out by itself (client_connection_check_interval)
     }
 }

@@ -44,9 +44,7 @@ struct Attempt final : azoth::detail::Waiter {
 };
 
 std::exception_ptr timed_out(const std::string& host) {
-    ErrorDetail detail;
-    detail.connection_lost = true;
-    return std::make_exception_ptr(OperationalError("cannot connect to PostgreSQL" + (host.empty() ? std::string() : " at " + host) + ": no answer within connect_timeout", std::move(detail)));
+    return std::make_exception_ptr(ConnectionLost("cannot connect to PostgreSQL" + (host.empty() ? std::string() : " at " + host) + ": no answer within connect_timeout"));
 }
 
 Job poll(std::shared_ptr<Attempt> attempt) {
@@ -163,6 +161,8 @@ awaitable<std::vector<Endpoint>> endpoints(const Settings& settings, std::except
     co_return std::move(all);
 }
 
+bool is_lost(const Error& error) noexcept { return dynamic_cast<const ConnectionLost*>(&error) != nullptr; }
+
 // A failed attempt is followed by the next; what is told in the end is why each failed.
 std::exception_ptr joined(std::exception_ptr earlier, std::exception_ptr later) {
     if (!earlier) return later;
@@ -174,7 +174,10 @@ std::exception_ptr joined(std::exception_ptr earlier, std::exception_ptr later) 
         } catch (const Error& second) {
             ErrorDetail detail = second.detail();
             detail.retryable = detail.retryable || first.retryable();
-            return std::make_exception_ptr(OperationalError(first.message() + "; " + second.message(), std::move(detail)));
+            std::string message = first.message() + "; " + second.message();
+            // Only where nobody answered at all.
+            if (is_lost(first) && is_lost(second)) return std::make_exception_ptr(ConnectionLost(std::move(message), std::move(detail)));
+            return std::make_exception_ptr(OperationalError(std::move(message), std::move(detail)));
         }
     }
 }

@@ -79,8 +79,8 @@ awaitable<std::optional<bool>> ask_outcome(std::shared_ptr<Link> link, std::stri
 awaitable<Batch> Connection::execute(Batch batch) { return run_batch(link_, std::make_shared<ExecuteOperation>(link_, std::move(batch), false)); }
 awaitable<Batch> Connection::copy(Batch batch) { return run_batch(link_, std::make_shared<ExecuteOperation>(link_, std::move(batch), true)); }
 
-awaitable<std::unique_ptr<DriverCursor>> Connection::open_cursor(BatchItem item) {
-    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(link_, std::move(item)));
+awaitable<std::unique_ptr<DriverCursor>> Connection::open_cursor(BatchItem item, Deadline deadline) {
+    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(link_, std::move(item), deadline));
 }
 
 awaitable<Notification> Connection::next_notification() { return run_notification(link_, std::make_shared<NotificationOperation>(link_)); }

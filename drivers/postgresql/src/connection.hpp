@@ -16,7 +16,7 @@ public:
 
     awaitable<Batch> execute(Batch batch) override;
     awaitable<Batch> copy(Batch batch) override;
-    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) override;
+    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline) override;
     awaitable<Notification> next_notification() override;
     awaitable<std::optional<bool>> transaction_outcome(std::string id) override;
     std::string transaction_id() const override { return link_->transaction_id(); }

@@ -116,8 +116,8 @@ awaitable<ValueBuffer> run_fetch(std::shared_ptr<Link> link, std::shared_ptr<Fet
 
 }  // namespace
 
-awaitable<ValueBuffer> Cursor::fetch(std::size_t max_rows, ValueBuffer rows) {
-    return run_fetch(link_, std::make_shared<FetchOperation>(link_, state_, max_rows, std::move(rows)));
+awaitable<ValueBuffer> Cursor::fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline) {
+    return run_fetch(link_, std::make_shared<FetchOperation>(link_, state_, max_rows, std::move(rows), deadline));
 }
 
 }  // namespace azoth::postgresql::detail

@@ -12,7 +12,7 @@ class Cursor final : public DriverCursor {
 public:
     Cursor(std::shared_ptr<Link> link, CursorState state) : link_(std::move(link)), state_(std::make_shared<CursorState>(std::move(state))) {}
     ~Cursor() override;
-    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) override;
+    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline) override;
 
 private:
     std::shared_ptr<Link> link_;

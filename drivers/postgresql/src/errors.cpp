@@ -136,6 +136,9 @@ std::exception_ptr connect_error(pg_conn* connection, std::string_view host) {
     std::string message = "cannot connect to PostgreSQL";
     if (!host.empty()) message.append(" at ").append(host);
     message += ": " + words;
+    // Nobody answered, or not to the end; what a server refuses is another matter.
+    if (says("Is the server running") || says("server closed the connection unexpectedly") || says("Connection reset by peer"))
+        return make<ConnectionLost>(std::move(message), std::move(detail));
     return make<OperationalError>(std::move(message), std::move(detail));
 }
 

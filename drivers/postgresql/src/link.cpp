@@ -51,7 +51,10 @@ public:
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     ~Running() {
-        if (!ended_) link_.broke();
+        if (ended_) return;
+        // Closing alone would leave the statement running, with its locks.
+        if (current && current->stops_on_server()) link_.canceller_.request_and_forget();
+        link_.broke();
     }
     void end() noexcept { ended_ = true; }
     std::shared_ptr<Operation> current;

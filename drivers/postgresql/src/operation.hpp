@@ -23,7 +23,6 @@ class Link;
 /// Owns all that the link needs, so that it may outlive the coroutine that waits for it.
 class Operation : public azoth::detail::Waiter {
 public:
-    using Deadline = std::optional<std::chrono::steady_clock::time_point>;
     explicit Operation(const std::shared_ptr<Link>& link, Deadline until = std::nullopt) : deadline(until), link_(link) {}
 
     /// Performs it on the link's job. Errors are thrown; those of statements go where the operation keeps them.
@@ -68,7 +67,7 @@ struct CursorState {
 
 class OpenCursorOperation final : public Operation {
 public:
-    OpenCursorOperation(const std::shared_ptr<Link>& link, BatchItem given) : Operation(link), item(std::move(given)) {}
+    OpenCursorOperation(const std::shared_ptr<Link>& link, BatchItem given, Deadline until) : Operation(link, until), item(std::move(given)) {}
     azoth::detail::Task<> run(Link& link) override;
     void discard() noexcept override;
     BatchItem item;
@@ -77,8 +76,8 @@ public:
 
 class FetchOperation final : public Operation {
 public:
-    FetchOperation(const std::shared_ptr<Link>& link, std::shared_ptr<CursorState> from, std::size_t most, ValueBuffer into)
-        : Operation(link), cursor(std::move(from)), max_rows(most), rows(std::move(into)) {}
+    FetchOperation(const std::shared_ptr<Link>& link, std::shared_ptr<CursorState> from, std::size_t most, ValueBuffer into, Deadline until)
+        : Operation(link, until), cursor(std::move(from)), max_rows(most), rows(std::move(into)) {}
     azoth::detail::Task<> run(Link& link) override;
     void discard() noexcept override { cursor->lost_rows = true; }
     std::shared_ptr<CursorState> cursor;

@@ -52,9 +52,7 @@ awaitable<std::vector<std::string>> resolve(std::string host) {
     });
     co_await lookup->wait();
     if (!lookup->error.empty()) {
-        ErrorDetail detail;
-        detail.connection_lost = true;
-        throw OperationalError("cannot connect to PostgreSQL: the host name '" + lookup->host + "' cannot be resolved: " + lookup->error, std::move(detail));
+        throw ConnectionLost("cannot connect to PostgreSQL: the host name '" + lookup->host + "' cannot be resolved: " + lookup->error);
     }
     co_return std::move(lookup->addresses);
 }

@@ -29,15 +29,15 @@ public:
     InlineCursor(std::shared_ptr<State> state, std::shared_ptr<OpenCursor> cursor) noexcept
         : state_(std::move(state)), cursor_(std::move(cursor)) {}
     ~InlineCursor() override { cursor_->abandoned.store(true, std::memory_order_release); }
-    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) override {
-        return run_fetch(state_, cursor_, max_rows, std::move(rows));
+    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline) override {
+        return run_fetch(state_, cursor_, max_rows, std::move(rows), deadline);
     }
 
 private:
     static awaitable<ValueBuffer> run_fetch(std::shared_ptr<State> state, std::shared_ptr<OpenCursor> cursor,
-                                            std::size_t max_rows, ValueBuffer rows) {
+                                            std::size_t max_rows, ValueBuffer rows, Deadline deadline) {
         if (!state->database) std::rethrow_exception(closed_error());
-        Token token;
+        Token token(deadline);
         state->database->fetch(*cursor, max_rows, rows, token);
         co_return rows;
     }
@@ -51,9 +51,9 @@ awaitable<Batch> run_batch(std::shared_ptr<State> state, Batch batch) {
     co_return batch;
 }
 
-awaitable<std::unique_ptr<DriverCursor>> run_open_cursor(std::shared_ptr<State> state, BatchItem item) {
+awaitable<std::unique_ptr<DriverCursor>> run_open_cursor(std::shared_ptr<State> state, BatchItem item, Deadline deadline) {
     if (!state->database) std::rethrow_exception(closed_error());
-    Token token;
+    Token token(deadline);
     auto cursor = state->database->open_cursor(std::move(item), token);
     co_return std::make_unique<InlineCursor>(std::move(state), std::move(cursor));
 }
@@ -64,7 +64,7 @@ awaitable<std::unique_ptr<DriverConnection>> InlineConnection::connect(Settings 
     auto state = std::make_shared<State>();
     state->database = std::make_unique<Database>(options.statement_cache_size);
     state->in_memory = settings.memory;
-    std::optional<Clock::time_point> deadline;
+    Deadline deadline;
     if (options.connect_timeout.count() > 0) deadline = Clock::now() + options.connect_timeout;
     Token token(deadline);
     state->database->open(settings, token);
@@ -78,8 +78,8 @@ bool InlineConnection::try_execute(Batch& batch) {
     return true;
 }
 
-awaitable<std::unique_ptr<DriverCursor>> InlineConnection::open_cursor(BatchItem item) {
-    return run_open_cursor(state_, std::move(item));
+awaitable<std::unique_ptr<DriverCursor>> InlineConnection::open_cursor(BatchItem item, Deadline deadline) {
+    return run_open_cursor(state_, std::move(item), deadline);
 }
 
 TransactionStatus InlineConnection::transaction_status() const noexcept {

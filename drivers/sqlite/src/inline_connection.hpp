@@ -26,7 +26,7 @@ public:
 
     awaitable<Batch> execute(Batch batch) override;
     bool try_execute(Batch& batch) override;
-    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) override;
+    awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline) override;
     TransactionStatus transaction_status() const noexcept override;
     bool usable() const noexcept override { return state_->database && state_->database->usable(); }
     void close() noexcept override;

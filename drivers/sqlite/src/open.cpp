@@ -84,7 +84,7 @@ void Database::open(const Settings& settings, Token& token) {
         set_up(settings);
     } catch (const StatementTimeout&) {
         close();
-        throw OperationalError("could not open " + name_ + " within connect_timeout");
+        throw ConnectionLost("could not open " + name_ + " within connect_timeout");
     } catch (...) {
         close();
         throw;

@@ -15,7 +15,7 @@ namespace azoth::sqlite::detail {
 /// Owns all that the worker needs, so that it may outlive the coroutine that waits for it.
 class Operation : public azoth::detail::Waiter {
 public:
-    explicit Operation(std::optional<Clock::time_point> deadline = std::nullopt) noexcept : token(deadline) {}
+    explicit Operation(Deadline deadline) noexcept : token(deadline) {}
 
     /// On the worker's thread. A token that says stop ends it before it has begun.
     virtual void run(Database& database) noexcept = 0;
@@ -36,7 +36,7 @@ protected:
 };
 
 struct OpenOperation final : Operation {
-    OpenOperation(Settings wanted, std::optional<Clock::time_point> deadline)
+    OpenOperation(Settings wanted, Deadline deadline)
         : Operation(deadline), settings(std::move(wanted)) {}
     void run(Database& database) noexcept override;
     Settings settings;
@@ -50,7 +50,7 @@ struct ExecuteOperation final : Operation {
 };
 
 struct OpenCursorOperation final : Operation {
-    explicit OpenCursorOperation(BatchItem given) noexcept : item(std::move(given)) {}
+    OpenCursorOperation(BatchItem given, Deadline deadline) noexcept : Operation(deadline), item(std::move(given)) {}
     void run(Database& database) noexcept override;
     void discard() noexcept override;
     BatchItem item;
@@ -58,8 +58,8 @@ struct OpenCursorOperation final : Operation {
 };
 
 struct FetchOperation final : Operation {
-    FetchOperation(std::shared_ptr<OpenCursor> from, std::size_t max, ValueBuffer into) noexcept
-        : cursor(std::move(from)), max_rows(max), rows(std::move(into)) {}
+    FetchOperation(std::shared_ptr<OpenCursor> from, std::size_t max, ValueBuffer into, Deadline deadline) noexcept
+        : Operation(deadline), cursor(std::move(from)), max_rows(max), rows(std::move(into)) {}
     void run(Database& database) noexcept override;
     void discard() noexcept override;
     std::shared_ptr<OpenCursor> cursor;

@@ -41,8 +41,8 @@ public:
         cursor_->abandoned.store(true, std::memory_order_release);
         link_->worker->sweep();
     }
-    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) override {
-        return run_fetch(link_, std::make_shared<FetchOperation>(cursor_, max_rows, std::move(rows)));
+    awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline) override {
+        return run_fetch(link_, std::make_shared<FetchOperation>(cursor_, max_rows, std::move(rows), deadline));
     }
 
 private:
@@ -72,7 +72,7 @@ awaitable<std::unique_ptr<DriverConnection>> WorkerConnection::connect(Settings 
     }
     // From here on the connection's destructor ends the thread, whatever happens.
     auto connection = std::make_unique<WorkerConnection>(link);
-    std::optional<Clock::time_point> deadline;
+    Deadline deadline;
     if (options.connect_timeout.count() > 0) deadline = Clock::now() + options.connect_timeout;
     link->deferred = settings.begin == "BEGIN";
     auto operation = std::make_shared<OpenOperation>(std::move(settings), deadline);
@@ -84,8 +84,8 @@ awaitable<Batch> WorkerConnection::execute(Batch batch) {
     return run_batch(link_, std::make_shared<ExecuteOperation>(std::move(batch)));
 }
 
-awaitable<std::unique_ptr<DriverCursor>> WorkerConnection::open_cursor(BatchItem item) {
-    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(std::move(item)));
+awaitable<std::unique_ptr<DriverCursor>> WorkerConnection::open_cursor(BatchItem item, Deadline deadline) {
+    return run_open_cursor(link_, std::make_shared<OpenCursorOperation>(std::move(item), deadline));
 }
 
 bool WorkerConnection::rollback_may_wait() const noexcept { return link_->deferred; }

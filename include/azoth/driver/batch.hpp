@@ -35,11 +35,13 @@ struct BatchItem {
     bool done = false;                          ///< every execution of this item succeeded
 };
 
+/// When an operation is to end with `StatementTimeout`; nothing = never.
+using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
 /// Runs in order and stops at the first error. The driver fills the out-fields of the items that ran.
 struct Batch {
     std::vector<BatchItem> items;
-    /// When set, the driver ends the batch with `StatementTimeout` at this time.
-    std::optional<std::chrono::steady_clock::time_point> deadline{};
+    Deadline deadline{};
 
     // --- out
     static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();

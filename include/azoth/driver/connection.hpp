@@ -35,8 +35,8 @@ public:
     virtual ~DriverCursor() = default;
 
     /// Fetches up to `max_rows` further rows into `rows` (cleared first). No rows: the end, or the cursor was closed by commit/rollback:
-    /// then it throws `ResourceClosedError`. Ownership: the buffer travels by value, so a cancelled fetch leaves nothing dangling.
-    virtual awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows) = 0;
+    /// then it throws `ResourceClosedError`. At the deadline: `StatementTimeout`. Ownership: the buffer travels by value, so a cancelled fetch leaves nothing dangling.
+    virtual awaitable<ValueBuffer> fetch(std::size_t max_rows, ValueBuffer rows, Deadline deadline = std::nullopt) = 0;
 };
 
 /// One connection. Not thread-safe: one operation at a time, but an operation may be started while a cancelled one is still ending
@@ -62,8 +62,8 @@ public:
         return false;
     }
 
-    /// Opens a cursor over the item's rows. Errors are thrown.
-    virtual awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item) = 0;
+    /// Opens a cursor over the item's rows. Errors are thrown; at the deadline: `StatementTimeout`.
+    virtual awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline = std::nullopt) = 0;
 
     /// Inserts the rows of `item.parameters` into the columns of `item.statement` by the database's own bulk protocol where it has one
     /// (`CompiledStatement::copy_sql`), else as `execute` does. Out-fields, errors and cancellation as `execute`.

@@ -20,7 +20,7 @@ namespace azoth::detail {
 class EngineCore;
 
 struct RunOptions {
-    std::chrono::milliseconds statement_timeout{0};  ///< for the whole batch; 0 = the engine's
+    std::chrono::milliseconds statement_timeout{0};  ///< for the whole batch, and of a cursor for each fetch; 0 = the engine's
     bool autocommit = false;                         ///< outside any transaction; refused inside one
     bool commit_after = false;                       ///< COMMIT travels at the end of the same batch, and the transaction has ended when it succeeds
     bool copy = false;                               ///< rows go in by the database's bulk protocol, where it has one
@@ -38,6 +38,7 @@ private:
     friend class ConnectionCore;
     std::shared_ptr<DriverCursor> cursor_;  // shared with a fetch under way
     std::uint64_t epoch_ = 0;
+    std::chrono::milliseconds timeout_{0};  // of each fetch; 0 = none
 };
 
 /// Held by shared_ptr; an operation under way keeps it alive.
@@ -124,6 +125,7 @@ private:
     void note_effect(Effect effect) noexcept;
     void check_idle() const;
     void check_usable(const RunOptions& options) const;
+    std::chrono::milliseconds timeout_of(const RunOptions& options) const noexcept;
     Flight prepare(Batch& batch, const RunOptions& options);
     static void restore(Batch& batch, const Flight& flight) noexcept;
     void finish(Batch& batch, const Flight& flight);
@@ -148,7 +150,7 @@ private:
     static awaitable<void> fly_release(Self self, TransactionToken token);
     static awaitable<void> fly_rollback_to(Self self, TransactionToken token);
     static awaitable<Cursor> fly_cursor(Self self, BatchItem item, RunOptions options);
-    static awaitable<ValueBuffer> fly_fetch(Self self, std::shared_ptr<DriverCursor> cursor, std::size_t max_rows, ValueBuffer rows);
+    static awaitable<ValueBuffer> fly_fetch(Self self, std::shared_ptr<DriverCursor> cursor, std::size_t max_rows, ValueBuffer rows, Deadline deadline);
 
     const std::shared_ptr<EngineCore> engine_;
     Lease lease_;

@@ -26,7 +26,7 @@ struct EngineOptions {
     int pool_size = 5;
     /// Default: 10 further connections under load, closed when they come back. 0 = none; -1 = no limit.
     int max_overflow = 10;
-    /// Default: 30 s of waiting for a connection, then `PoolTimeoutError`. 0 = fail at once. Lower it to shed load early.
+    /// Default: 30 s of waiting for a connection, then `PoolTimeoutError`, or the server's error if it refuses connections. 0 = fail at once. Lower it to shed load early.
     std::chrono::milliseconds pool_timeout{30000};
     /// Default: -1. A connection older than this is replaced when it is next taken from the pool; 0 or less = never.
     /// Set it below the idle timeout of proxies and servers between (MySQL: wait_timeout).

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,8 +39,10 @@ enum class PoolCommandKind : std::uint8_t {
     grant,    ///< `waiter` has `slot` now
     connect,  ///< open `slot`, then call `connected` or `connect_failed`; `waiter` is who will most likely get it
     close,    ///< close `slot`; it is out of the pool already
+    pause,    ///< call `pause_over` at `retry_at()`, on the context of `waiter`, who needs a connection then
     reject_timeout,  ///< `waiter` has waited for `pool_timeout`
     reject_connect,  ///< `waiter` gets the error of the connect that has just failed
+    reject_refused,  ///< `waiter` has waited for `pool_timeout`, and gets the server's latest refusal
 };
 
 /// One thing for the caller of the machine to do.
@@ -66,6 +69,8 @@ enum class ReleaseKind : std::uint8_t {
 /// * A caller for whom a connect is under way does not time out here: the connect has a deadline of its own.
 /// * A connect whose caller left, or was served otherwise, goes on; its connection goes to whoever waits then, or
 /// idles.
+/// * When the server refuses a connect for the moment, its caller goes on waiting. The next attempt is made after a
+///   pause, random and longer with every refusal, and one at a time; each success lets twice as many be under way.
 ///
 /// Thread safety: none; the owner holds a mutex.
 class PoolMachine {
@@ -86,6 +91,13 @@ public:
     // In all of these `slot` must be one that a command named; else `InternalError`.
     void connected(SlotId slot, TimePoint now, Commands& out);
     void connect_failed(SlotId slot, TimePoint now, Commands& out);
+    /// The server takes no connection at the moment. `part`: uniformly random in 0..1, how much of the longest pause it is to be.
+    void connect_refused(SlotId slot, double part, TimePoint now, Commands& out);
+    /// The pause that a command asked for is over, or was broken off.
+    void pause_over(TimePoint now, Commands& out);
+    /// The pause was lost with the contexts of all who wait; whoever comes next, or leaves last, begins another one.
+    void pause_lost() noexcept { pausing_ = false; }
+    TimePoint retry_at() const noexcept { return retry_at_; }
     void release(SlotId slot, ReleaseKind kind, TimePoint now, Commands& out);
     /// A granted connection turned out dead before its user saw it. It is closed, those made before now are
     /// invalidated, and the caller waits again, in the place it had. If that caller has gone, call `release` instead.
@@ -156,6 +168,13 @@ private:
     std::uint64_t next_slot_ = 1;
     std::uint64_t sequence_ = 0;
     std::uint64_t valid_from_ = 0;  // connections born before are closed rather than reused
+    // What the server's refusals led to. Connects begun before the latest one that counted tell nothing new.
+    static constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+    int refusals_ = 0;  // since a connect succeeded
+    std::size_t width_ = any_number;  // so many connects may be under way
+    TimePoint retry_at_{};            // none begins before
+    std::uint64_t refused_from_ = 0;  // the first slot after the latest refusal
+    bool pausing_ = false;            // somebody will call pause_over()
 };
 
 }  // namespace azoth::detail

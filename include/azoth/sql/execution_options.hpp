@@ -8,7 +8,7 @@ namespace azoth {
 
 /// Options of one execution. Trivially destructible, so that it may be written inside a co_await expression on g++ 12.
 struct ExecutionOptions {
-    /// The statement is ended with `StatementTimeout` after this time; 0 = the engine's setting.
+    /// The statement is ended with `StatementTimeout` after this time, a stream's opening and each of its fetches too; 0 = the engine's setting.
     std::chrono::milliseconds statement_timeout{0};
     /// Run outside any transaction, committed by itself. Refused inside a transaction.
     bool autocommit = false;

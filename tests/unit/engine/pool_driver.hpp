@@ -14,7 +14,7 @@ namespace azoth::tests {
 using namespace azoth::detail;
 
 // Drives a machine and writes its commands as text: "connect 1", "grant 1 to 7 fresh", "close 1", "timeout 7", "failed
-// 7".
+// 7", "pause for 7", "refused 7".
 struct PoolDriver {
     PoolMachine machine;
     PoolMachine::TimePoint now{std::chrono::seconds(1000)};
@@ -38,6 +38,12 @@ struct PoolDriver {
                     break;
                 case PoolCommandKind::close:
                     out += "close " + slot;
+                    break;
+                case PoolCommandKind::pause:
+                    out += "pause for " + waiter;
+                    break;
+                case PoolCommandKind::reject_refused:
+                    out += "refused " + waiter;
                     break;
                 case PoolCommandKind::reject_timeout:
                     out += "timeout " + waiter;
@@ -68,6 +74,12 @@ struct PoolDriver {
     }
     std::string failed(std::uint64_t slot) {
         return run([&](auto& out) { machine.connect_failed(SlotId{slot}, now, out); });
+    }
+    std::string refused(std::uint64_t slot, double part = 1) {
+        return run([&](auto& out) { machine.connect_refused(SlotId{slot}, part, now, out); });
+    }
+    std::string pause_over() {
+        return run([&](auto& out) { machine.pause_over(now, out); });
     }
     std::string release(std::uint64_t slot, ReleaseKind kind = ReleaseKind::clean) {
         return run([&](auto& out) { machine.release(SlotId{slot}, kind, now, out); });

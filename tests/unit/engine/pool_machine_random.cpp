@@ -45,6 +45,9 @@ struct Model {
     std::uint64_t last_slot = 0;
     std::size_t grants = 0;
     std::size_t timeouts = 0;
+    bool refusing = false;  // the server is, now and then
+    bool refused = false;   // and it has
+    bool pausing = false;
 
     Model(const PoolOptions& chosen, std::uint64_t seed) : options(chosen), machine(chosen), random(seed) {}
 
@@ -100,6 +103,15 @@ struct Model {
                     ++grants;
                     break;
                 }
+                case PoolCommandKind::pause:
+                    must(waiting.count(waiter) == 1, "a pause is made for somebody");
+                    must(!pausing, "one pause at a time");
+                    must(machine.retry_at() > now, "a pause lies ahead");
+                    pausing = true;
+                    break;
+                case PoolCommandKind::reject_refused:
+                    must(refused, "a refusal is what the server said");
+                    [[fallthrough]];
                 case PoolCommandKind::reject_timeout:
                     must(waiting.at(waiter) <= now, "nobody times out early");
                     waiting.erase(waiter);
@@ -128,7 +140,7 @@ struct Model {
         if (options.pool_size != 0) must(status.idle <= static_cast<std::size_t>(options.pool_size), "idle is bounded");
         if (!waiting.empty()) {
             must(status.idle == 0, "nobody waits beside an idle connection");
-            must(counted() == limit() || status.connecting >= waiting.size(), "nobody waits beside a free place");
+            must(counted() == limit() || status.connecting >= waiting.size() || (refused && (pausing || status.connecting != 0)), "nobody waits beside a free place");
         }
         const auto overdue =
             std::count_if(waiting.begin(), waiting.end(), [&](const auto& entry) { return entry.second <= now; });
@@ -181,6 +193,24 @@ struct Model {
         }
     }
 
+    void refuse_connect() {
+        const auto slot = pick(State::connecting);
+        if (slot == 0) return;
+        refused = true;
+        open.erase(slot);
+        machine.connect_refused(SlotId{slot}, static_cast<double>(random() % 100) / 99, now, commands);
+        carry_out();
+    }
+
+    // In time, or broken off.
+    void end_pause() {
+        if (!pausing) return;
+        if (random() % 2 == 0) now = std::max(now, machine.retry_at());
+        pausing = false;
+        machine.pause_over(now, commands);
+        carry_out();
+    }
+
     void release(ReleaseKind kind) {
         const auto slot = pick(State::leased);
         if (slot == 0) return;
@@ -220,8 +250,10 @@ struct Model {
     void step() {
         const auto roll = random() % 100;
         if (roll < 30) return acquire();
-        if (roll < 50) return finish_connect(true);
-        if (roll < 55) return finish_connect(false);
+        if (roll < 48) return finish_connect(true);
+        if (roll < 51) return finish_connect(false);
+        if (roll < 53) return refusing ? refuse_connect() : finish_connect(false);
+        if (roll < 55) return end_pause();
         if (roll < 75) return release(ReleaseKind::clean);
         if (roll < 78) return release(ReleaseKind::broken);
         if (roll < 79) return release(ReleaseKind::invalidate_older);
@@ -245,7 +277,8 @@ struct Model {
 
     // Ends everything under way: nobody may be left waiting, and dispose() leaves nothing open.
     void drain() {
-        while (count(State::connecting) + count(State::leased) != 0) {
+        while (count(State::connecting) + count(State::leased) != 0 || pausing) {
+            end_pause();
             if (count(State::leased) != 0) release(ReleaseKind::clean);
             finish_connect(true);
         }
@@ -282,6 +315,7 @@ TEST_CASE("a pool keeps its promises through random histories", "[engine][pool]"
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {
             INFO("variant " << variant << ", seed " << seed);
             Model model(variants[variant], seed);
+            model.refusing = seed % 2 == 0;
             for (int round = 0; round < 4; ++round) {
                 for (int i = 0; i < 500; ++i) REQUIRE_NOTHROW(model.step());
                 REQUIRE_NOTHROW(model.drain());

@@ -50,13 +50,26 @@ TEST_CASE("PostgreSQL: a connect that fails says why, and never the password", "
         return error;
     };
     fails(changed(url, [](UrlParts& parts) { parts.database = "no_such_database"; }), "no_such_database");
-    fails(changed(url, [](UrlParts& parts) { parts.hosts = {{"no-such-host.invalid", 5432}}; }), "no-such-host.invalid");
-    fails(changed(url, [](UrlParts& parts) { parts.hosts = {{"127.0.0.1", 1}}; }), "refused");
     fails(changed(url, [](UrlParts& parts) {
               parts.username = "no_such_user";
               parts.password = "wr0ng-secret";
           }),
           "no_such_user");
+}
+
+TEST_CASE("PostgreSQL: where nobody answers, it is ConnectionLost", "[postgresql]") {
+    const std::string url = server();
+    if (url.empty()) return;
+    const auto lost = [&](std::vector<UrlHost> hosts) {
+        UrlParts parts = Url::parse(url).parts();
+        parts.hosts = std::move(hosts);
+        return error_of<ConnectionLost>([&] { connect(Url::create(parts).to_string(true)); }).message();
+    };
+    CHECK(lost({{"no-such-host.invalid", 5432}}).find("no-such-host.invalid") != std::string::npos);
+    CHECK(lost({{"127.0.0.1", 1}}).find("refused") != std::string::npos);
+    const std::string both = lost({{"127.0.0.1", 1}, {"127.0.0.1", 2}});
+    CHECK(both.find("127.0.0.1:1") != std::string::npos);
+    CHECK(both.find("127.0.0.1:2") != std::string::npos);
 }
 
 TEST_CASE("PostgreSQL: of several servers the first that will do is taken", "[postgresql]") {

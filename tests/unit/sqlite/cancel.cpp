@@ -151,7 +151,7 @@ TEST_CASE("connecting ends with connect_timeout", "[sqlite]") {
     holder.sql("BEGIN EXCLUSIVE");
     ConnectOptions options;
     options.connect_timeout = std::chrono::milliseconds(10);
-    const auto error = error_of<OperationalError>(
+    const auto error = error_of<ConnectionLost>(
         [&] { Database db(folder.url(std::string("timeout=600&execution=") + execution), options); });
     CHECK_THAT(error.message(), Catch::Contains("connect_timeout"));
 }

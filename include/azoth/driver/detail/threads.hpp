@@ -1,6 +1,7 @@
 // Threads for the few calls of client libraries that block: name resolution, connecting, cancelling.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -18,6 +19,8 @@ public:
     explicit ThreadQueue(std::size_t threads);
     /// Errors: std::system_error when the system has no thread left and none of this queue's is running.
     void run(std::function<void()> function);
+    /// The same after a pause, in which the thread is free for others. Errors: as run().
+    void run_after(std::chrono::milliseconds pause, std::function<void()> function);
 
 private:
     struct State;
