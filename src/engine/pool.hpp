@@ -21,6 +21,9 @@ namespace azoth::detail {
 class Pool;
 class PoolWaiter;
 
+/// What the engine asks of its connections.
+ConnectOptions connect_options(const EngineOptions& options);
+
 /// One open connection, wherever it is: parked in the pool, in a lease, or in a job of the pool's own.
 struct PoolSlot {
     SlotId id{};
