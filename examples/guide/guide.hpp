@@ -21,6 +21,7 @@ azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);
 azoth::awaitable<void> compilers(azoth::AsyncEngine engine);
 azoth::awaitable<void> cancellation(azoth::AsyncEngine engine);
+azoth::awaitable<void> multiplexing(azoth::AsyncEngine engine);
 void queries();
 void threads(const std::string& directory);
 

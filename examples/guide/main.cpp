@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
         run("errors", guide::errors);
         run("compilers", guide::compilers);
         run("cancellation", guide::cancellation);
+        run("multiplexing", guide::multiplexing);
         guide::queries();
         std::printf("queries\n");
         guide::threads(argc > 1 ? argv[1] : ".");

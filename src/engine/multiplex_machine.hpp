@@ -36,7 +36,7 @@ enum class ReadOutcome : std::uint8_t {
 
 /// Why a run has ended before it found the queue empty.
 enum class RunEnd : std::uint8_t {
-    gone,     ///< its execution context has ended, or it was stopped
+    gone,     ///< its execution context has ended, it was stopped, or it leaves what waits to another one
     refused,  ///< no connection could be had
 };
 

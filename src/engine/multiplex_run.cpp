@@ -120,14 +120,24 @@ bool Multiplexer::retire(const RunPtr& run) noexcept {
     return true;
 }
 
-// The next batch; false when nothing waits: then the connection is parked, and the run has ended.
+// Under the mutex. Whatever waits is of other contexts: this one must not be kept from coming to its end by them.
+bool Multiplexer::is_stranger(const Run& run) const noexcept {
+    const auto& waiting = machine_.waiting();
+    return std::none_of(waiting.begin(), waiting.end(), [&](const SharedReadPtr& read) { return static_cast<const Call&>(*read).home.id() == run.home; });
+}
+
+// The next batch; false when nothing waits here: then the connection is parked, and the run has ended.
 bool Multiplexer::take(const Engine& engine, const RunPtr& run, Link& link, std::vector<CallPtr>& calls) {
     MultiplexCommands commands;
     std::vector<SharedReadPtr> reads;
     asio::any_io_executor released;  // destroyed outside the lock
     {
         const std::lock_guard lock(mutex_);
-        machine_.take(run->id, reads, Clock::now(), commands);
+        if (is_stranger(*run)) {
+            machine_.ended(run->id, RunEnd::gone, Clock::now(), commands);
+        } else {
+            machine_.take(run->id, reads, Clock::now(), commands);
+        }
         if (reads.empty()) {
             if (is_fresh(link)) parked_.push_back(std::move(link));
             released = forget(run);

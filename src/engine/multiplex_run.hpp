@@ -30,6 +30,7 @@ struct Multiplexer::Run {
     explicit Run(RunId number) noexcept : id(number) {}
 
     const RunId id;
+    const void* home = nullptr;  ///< Home::id of where it is. Written before it begins
     /// Where the coroutine runs, and may be cancelled. Under the multiplexer's mutex; empty before the coroutine has begun and once it has
     /// ended, since a strand must not outlive its context.
     boost::asio::any_io_executor strand;

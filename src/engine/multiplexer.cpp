@@ -164,6 +164,7 @@ void Multiplexer::start(const Engine& engine, RunId id) noexcept {
         }
         if (!home) break;
         tried.push_back(home.id());
+        run->home = home.id();
         Job job(engine, run);
         if (home.post(job)) return;
         job.engine.reset();

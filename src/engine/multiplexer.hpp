@@ -67,6 +67,7 @@ private:
     void carry_out(const Engine& engine, const MultiplexCommands& commands, const std::exception_ptr& error) noexcept;
     void start(const Engine& engine, RunId id) noexcept;
     void stop(const MultiplexCommands& commands);
+    bool is_stranger(const Run& run) const noexcept;
     [[nodiscard]] boost::asio::any_io_executor forget(const RunPtr& run) noexcept;
 
     awaitable<Link> connect() const;

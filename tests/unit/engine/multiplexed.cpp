@@ -402,6 +402,24 @@ TEST_CASE("a context that ends takes its own callers along, not those of another
     CHECK(f.server->connections_open() == 1);
 }
 
+TEST_CASE("a context whose own reads are answered is not kept busy by those of others", "[engine][multiplexed]") {
+    Fixture f;
+    f.options.multiplexed_connections = 1;
+    boost::asio::io_context other;
+    const Multiplexed reads = f.engine().multiplexed();
+    const Task mine = f.start(reads, "a");
+    while (f.server->batches_begun() < 1) REQUIRE(f.context.run_one() == 1);
+    const Task theirs(other, f.read(reads, "b"));
+    other.poll();
+    f.context.run();
+    CHECK(mine.done());
+    CHECK(f.log() == Log{"1: a"});
+    other.restart();
+    other.run();
+    CHECK(theirs.done());
+    CHECK(f.log() == Log{"1: a", "1: b"});
+}
+
 TEST_CASE("a context that ends with everything under way leaks nothing", "[engine][multiplexed]") {
     auto server = std::make_shared<FakeServer>();
     {
