@@ -43,6 +43,7 @@ bool MultiplexMachine::retire(RunId id) {
 
 void MultiplexMachine::take(RunId id, std::vector<SharedReadPtr>& batch, TimePoint now, MultiplexCommands& out) {
     batch.clear();
+    batch.reserve(std::min(queue_.size(), together_));
     while (!queue_.empty() && batch.size() < together_) {
         if (queue_.front()->again && !batch.empty()) break;
         SharedReadPtr read = std::move(queue_.front());

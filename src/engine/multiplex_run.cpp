@@ -30,13 +30,12 @@ Multiplexer::Job::~Job() {
 
 void Multiplexer::Job::operator()(const asio::any_io_executor& executor) {
     // Cancelling is only safe where the coroutine runs: on a context with several threads it needs a strand of its own.
-    const asio::any_io_executor strand = asio::make_strand(executor);
-    const RunPtr begun = run;
+    const auto strand = std::make_shared<Strand>(asio::make_strand(executor));
     {
         const std::lock_guard lock(engine->multiplexer().mutex_);
-        begun->strand = strand;
+        run->strand = strand;
     }
-    asio::co_spawn(strand, serve(std::move(*this)), asio::bind_cancellation_slot(begun->signal.slot(), [begun](const std::exception_ptr&) {}));
+    asio::co_spawn(strand->executor, serve(std::move(*this)), asio::bind_cancellation_slot(strand->signal.slot(), [strand](const std::exception_ptr&) {}));
 }
 
 awaitable<Multiplexer::Link> Multiplexer::connect() const {
@@ -113,7 +112,7 @@ awaitable<void> Multiplexer::serve(Job job) {
 }
 
 bool Multiplexer::retire(const RunPtr& run) noexcept {
-    asio::any_io_executor released;  // destroyed outside the lock
+    std::shared_ptr<Strand> released;  // destroyed outside the lock
     const std::lock_guard lock(mutex_);
     if (!machine_.retire(run->id)) return false;
     released = forget(run);
@@ -130,7 +129,7 @@ bool Multiplexer::is_stranger(const Run& run) const noexcept {
 bool Multiplexer::take(const Engine& engine, const RunPtr& run, Link& link, std::vector<CallPtr>& calls) {
     MultiplexCommands commands;
     std::vector<SharedReadPtr> reads;
-    asio::any_io_executor released;  // destroyed outside the lock
+    std::shared_ptr<Strand> released;  // destroyed outside the lock
     {
         const std::lock_guard lock(mutex_);
         if (is_stranger(*run)) {
@@ -145,6 +144,7 @@ bool Multiplexer::take(const Engine& engine, const RunPtr& run, Link& link, std:
             ++run->batch;
         }
     }
+    calls.reserve(reads.size());
     for (const SharedReadPtr& read : reads) calls.push_back(std::static_pointer_cast<Call>(read));
     carry_out(engine, commands, {});
     return !calls.empty();
@@ -160,6 +160,8 @@ void Multiplexer::finished(const Engine& engine, const RunPtr& run, const std::v
     if (engine_.observers().any()) tell(calls, batch, failed, start);
     std::vector<ReadOutcome> outcomes;
     std::vector<CallPtr> answered;
+    outcomes.reserve(calls.size());
+    answered.reserve(calls.size());
     MultiplexCommands commands;
     {
         const std::lock_guard lock(mutex_);
@@ -186,7 +188,7 @@ void Multiplexer::finished(const Engine& engine, const RunPtr& run, const std::v
 // Before its time: no connection could be had, its context has ended, or it was stopped.
 void Multiplexer::ended(const Engine& engine, const RunPtr& run, const std::exception_ptr& refusal) noexcept {
     MultiplexCommands commands;
-    asio::any_io_executor released;  // destroyed outside the lock
+    std::shared_ptr<Strand> released;  // destroyed outside the lock
     {
         const std::lock_guard lock(mutex_);
         released = forget(run);
@@ -196,11 +198,9 @@ void Multiplexer::ended(const Engine& engine, const RunPtr& run, const std::exce
 }
 
 // Under the mutex.
-asio::any_io_executor Multiplexer::forget(const RunPtr& run) noexcept {
+std::shared_ptr<Multiplexer::Strand> Multiplexer::forget(const RunPtr& run) noexcept {
     std::erase(runs_, run);
-    asio::any_io_executor released;
-    std::swap(released, run->strand);
-    return released;
+    return std::exchange(run->strand, nullptr);
 }
 
 void Multiplexer::tell(const std::vector<CallPtr>& calls, const Batch& batch, std::size_t failed, Clock::time_point start) const noexcept {

@@ -26,16 +26,22 @@ struct Multiplexer::Call final : Waiter, SharedRead {
     std::exception_ptr error;
 };
 
+/// Where a run's coroutine is, and may be cancelled. Must not outlive that context: whoever is about to let go of the last reference is
+/// on it.
+struct Multiplexer::Strand {
+    explicit Strand(boost::asio::any_io_executor where) noexcept : executor(std::move(where)) {}
+
+    const boost::asio::any_io_executor executor;
+    boost::asio::cancellation_signal signal;  ///< on the executor
+};
+
 struct Multiplexer::Run {
     explicit Run(RunId number) noexcept : id(number) {}
 
     const RunId id;
-    const void* home = nullptr;  ///< Home::id of where it is. Written before it begins
-    /// Where the coroutine runs, and may be cancelled. Under the multiplexer's mutex; empty before the coroutine has begun and once it has
-    /// ended, since a strand must not outlive its context.
-    boost::asio::any_io_executor strand;
-    std::uint64_t batch = 0;  ///< changes when a batch begins and when it ends. On the strand; written under the mutex too
-    boost::asio::cancellation_signal signal;  ///< on the strand
+    const void* home = nullptr;      ///< Home::id of where it is. Written before it begins
+    std::shared_ptr<Strand> strand;  ///< under the multiplexer's mutex; empty before the coroutine has begun and once it has ended
+    std::uint64_t batch = 0;         ///< changes when a batch begins and when it ends. On the strand; written under the mutex too
 };
 
 /// A run that may be anywhere: posted, at work, or lost with its context. When this is destroyed with the engine still in it, the run has

@@ -178,8 +178,9 @@ void Multiplexer::stop(const MultiplexCommands& commands) {
     for (const RunId id : commands.stop) {
         const auto run = std::find_if(runs_.begin(), runs_.end(), [id](const RunPtr& other) { return other->id == id; });
         if (run == runs_.end() || !(*run)->strand) continue;
-        asio::post((*run)->strand, [stopped = *run, batch = (*run)->batch] {
-            if (stopped->batch == batch) stopped->signal.emit(asio::cancellation_type::terminal);
+        const std::shared_ptr<Strand>& strand = (*run)->strand;
+        asio::post(strand->executor, [strand, stopped = *run, batch = (*run)->batch] {
+            if (stopped->batch == batch) strand->signal.emit(asio::cancellation_type::terminal);
         });
     }
 }

@@ -39,6 +39,7 @@ public:
 
 private:
     struct Call;
+    struct Strand;
     struct Run;
     struct Job;
     class Registration;
@@ -68,7 +69,7 @@ private:
     void start(const Engine& engine, RunId id) noexcept;
     void stop(const MultiplexCommands& commands);
     bool is_stranger(const Run& run) const noexcept;
-    [[nodiscard]] boost::asio::any_io_executor forget(const RunPtr& run) noexcept;
+    [[nodiscard]] std::shared_ptr<Strand> forget(const RunPtr& run) noexcept;
 
     awaitable<Link> connect() const;
     Link unpark() noexcept;

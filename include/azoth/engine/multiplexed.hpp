@@ -8,11 +8,22 @@
 #include <azoth/sql/execution_options.hpp>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace azoth {
 
 namespace detail {
+
+/// A statement that nobody needs any more gives its tape away.
+template <class S>
+FlatStatement flat_of(S&& statement) {
+    if constexpr (requires { std::forward<S>(statement).take_tape(); }) {
+        return flatten(std::forward<S>(statement).take_tape());
+    } else {
+        return flatten(statement.tape());
+    }
+}
 
 /// Runs a read over the engine's shared connections.
 awaitable<RawResult> execute_multiplexed(std::shared_ptr<EngineCore> engine, FlatStatement statement, ExecutionOptions options);
@@ -41,10 +52,12 @@ public:
     /// Lifetimes: statement and values are copied before it returns its awaitable.
     /// Thread safety: safe. Round trips: 1 at most, shared; MariaDB: 1 for each read, and 1 to end them.
     template <class S>
-        requires requires { typename S::row_type; }
-    awaitable<Result<typename S::row_type>> execute(const S& statement) const {
-        detail::check_core_statement<typename S::row_type>();
-        return detail::typed_result<typename S::row_type>(detail::execute_multiplexed(core_, detail::flatten(statement.tape()), statement.execution()));
+        requires requires { typename std::remove_cvref_t<S>::row_type; }
+    awaitable<Result<typename std::remove_cvref_t<S>::row_type>> execute(S&& statement) const {
+        using R = typename std::remove_cvref_t<S>::row_type;
+        detail::check_core_statement<R>();
+        const ExecutionOptions options = statement.execution();
+        return detail::typed_result<R>(detail::execute_multiplexed(core_, detail::flat_of(std::forward<S>(statement)), options));
     }
 
 private:
