@@ -170,7 +170,9 @@ void Multiplexer::start(const Engine& engine, RunId id) noexcept {
         job.engine.reset();
     }
     // Nobody waits any more, or nobody's context is alive.
-    ended(engine, run, std::make_exception_ptr(OperationalError("the read was abandoned: the execution context it ran in has ended")));
+    std::exception_ptr refusal;
+    if (!tried.empty()) refusal = std::make_exception_ptr(OperationalError("the read was abandoned: the execution context it ran in has ended"));
+    ended(engine, run, refusal);
 }
 
 // Under the mutex. Breaks batches off where their coroutines run, if they are still under way by then.
