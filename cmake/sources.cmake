@@ -31,6 +31,7 @@ set(AZOTH_HEADERS
     include/azoth/engine/into.hpp
     include/azoth/engine/lease.hpp
     include/azoth/engine/listener.hpp
+    include/azoth/engine/multiplexed.hpp
     include/azoth/engine/options.hpp
     include/azoth/engine/pool_machine.hpp
     include/azoth/engine/pool_status.hpp
@@ -178,6 +179,9 @@ set(AZOTH_SOURCES
     src/engine/engine_core.cpp
     src/engine/home.cpp
     src/engine/listener.cpp
+    src/engine/multiplex_machine.cpp
+    src/engine/multiplex_run.cpp
+    src/engine/multiplexer.cpp
     src/engine/observers.cpp
     src/engine/pool.cpp
     src/engine/pool_jobs.cpp

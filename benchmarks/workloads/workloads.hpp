@@ -7,6 +7,7 @@ namespace benchmarks {
 
 void point_get(Suite& suite);
 void point_get_coroutines(Suite& suite);
+void multiplexed(Suite& suite);
 void list(Suite& suite);
 void selectin(Suite& suite);
 void joined(Suite& suite);
@@ -19,7 +20,7 @@ void stream(Suite& suite);
 void pool_waits(Suite& suite);
 
 inline void run_workloads(Suite& suite) {
-    for (void (*workload)(Suite&) : {point_get, point_get_coroutines, list, selectin, joined, insert_unit_of_work, insert_bulk, update,
+    for (void (*workload)(Suite&) : {point_get, point_get_coroutines, multiplexed, list, selectin, joined, insert_unit_of_work, insert_bulk, update,
                                      flush_unchanged, autoflush, stream, pool_waits}) {
         workload(suite);
     }

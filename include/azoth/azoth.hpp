@@ -7,6 +7,7 @@
 #include <azoth/engine/engine.hpp>
 #include <azoth/engine/events.hpp>
 #include <azoth/engine/listener.hpp>
+#include <azoth/engine/multiplexed.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/model.hpp>
 #include <azoth/orm/load_options.hpp>

@@ -35,12 +35,11 @@ struct SocketWatch::Station {
 
     // The watch goes elsewhere, or the context ends. Returns the job that waited.
     std::coroutine_handle<> end() noexcept {
-        asio::any_io_executor released;  // destroyed outside the lock
         const std::lock_guard lock(mutex);
         if (descriptor && descriptor->is_open()) descriptor->release();
         descriptor.reset();
         timer.reset();
-        std::swap(released, executor);
+        executor = asio::any_io_executor();  // under the lock: a strand must not outlive its context, whose end waits here
         ++turn;
         frame = {};
         return std::exchange(job, {});

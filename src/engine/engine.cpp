@@ -2,11 +2,13 @@
 #include <azoth/engine/engine.hpp>
 
 #include "engine/home.hpp"
+#include "engine/multiplexer.hpp"
 #include "engine/observers.hpp"
 #include "engine/pool.hpp"
 
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/engine_core.hpp>
+#include <azoth/engine/multiplexed.hpp>
 
 #include <utility>
 
@@ -29,6 +31,7 @@ awaitable<AsyncConnection> connected(std::shared_ptr<detail::EngineCore> engine,
 
 awaitable<void> disposed(std::shared_ptr<detail::EngineCore> engine) {
     engine->pool().dispose();
+    engine->multiplexer().dispose();
     co_return;
 }
 
@@ -36,6 +39,7 @@ awaitable<void> disposed(std::shared_ptr<detail::EngineCore> engine) {
 
 awaitable<AsyncConnection> AsyncEngine::connect() const { return connected(core_, std::nullopt); }
 awaitable<AsyncConnection> AsyncEngine::begin(TransactionOptions options) const { return connected(core_, options); }
+Multiplexed AsyncEngine::multiplexed() const { return Multiplexed(core_); }
 awaitable<void> AsyncEngine::dispose() const { return disposed(core_); }
 
 PoolView AsyncEngine::pool() const { return PoolView(core_); }

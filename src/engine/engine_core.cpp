@@ -2,6 +2,7 @@
 #include <azoth/engine/engine_core.hpp>
 
 #include "engine/home.hpp"
+#include "engine/multiplexer.hpp"
 #include "engine/observers.hpp"
 #include "engine/pool.hpp"
 
@@ -52,6 +53,7 @@ EngineCore::EngineCore(const Home& home, Url url, const EngineOptions& options)
       dialect_(driver_.dialect()),
       observers_(std::make_shared<Observers>()),
       pool_(std::make_shared<Pool>(driver_, url_, options_, home, observers_)),
+      multiplexer_(std::make_unique<Multiplexer>(*this, driver_, home)),
       statements_(options_.query_cache_size),
       commit_(control("COMMIT")),
       rollback_(control("ROLLBACK")) {

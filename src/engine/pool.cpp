@@ -29,6 +29,11 @@ PoolOptions pool_options(const EngineOptions& options, PoolKind kind) {
     return result;
 }
 
+// Timers cannot count further, and nobody waits longer.
+constexpr std::chrono::hours longest_timer{24 * 365};
+
+}  // namespace
+
 ConnectOptions connect_options(const EngineOptions& options) {
     ConnectOptions result;
     result.connect_timeout = options.connect_timeout;
@@ -36,11 +41,6 @@ ConnectOptions connect_options(const EngineOptions& options) {
     result.statement_timeout = options.statement_timeout;
     return result;
 }
-
-// Timers cannot count further, and nobody waits longer.
-constexpr std::chrono::hours longest_timer{24 * 365};
-
-}  // namespace
 
 Pool::Pool(const Driver& driver, Url url, const EngineOptions& options, Home home, std::shared_ptr<Observers> observers)
     : driver_(driver),

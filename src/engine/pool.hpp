@@ -22,6 +22,9 @@ class Pool;
 class PoolWaiter;
 class Waiter;
 
+/// What the engine asks of its connections.
+ConnectOptions connect_options(const EngineOptions& options);
+
 /// One open connection, wherever it is: parked in the pool, in a lease, or in a job of the pool's own.
 struct PoolSlot {
     SlotId id{};

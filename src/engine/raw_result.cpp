@@ -72,6 +72,8 @@ RowSource row_source(RawResult&& result) {
     source.generated_keys = std::move(result.generated_keys);
     if (!result.plan) return source;
     source.returns_rows = result.plan->query.statement->returns_rows;
+    source.first_column.reserve(result.plan->query.items.size());
+    source.keys.reserve(result.plan->query.statement->columns);
     for (const ResultItem& item : result.plan->query.items) {
         source.first_column.push_back(item.first_column);
         source.further.push_back(item.further);

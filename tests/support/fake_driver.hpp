@@ -62,6 +62,8 @@ public:
     int connections_open() const { return open_.load(); }
     /// Batches that went by DriverConnection::copy.
     int copies() const { return copies_.load(); }
+    /// Connections that were asked to refuse writes.
+    int read_only_connections() const { return read_only_.load(); }
     /// Batches that were given to connections, ended or not.
     int batches_begun() const { return begun_.load(); }
     /// Statements other than ROLLBACK that met a transaction which somebody else had left open. Must stay 0.
@@ -112,7 +114,7 @@ private:
     std::vector<std::string> statements_;
     std::shared_ptr<detail::Waiter> hanging_;
     std::atomic<bool> hang_{false};
-    std::atomic<int> made_{0}, open_{0}, unclean_{0}, copies_{0}, begun_{0};
+    std::atomic<int> made_{0}, open_{0}, unclean_{0}, copies_{0}, begun_{0}, read_only_{0};
 };
 
 class FakeCursor final : public DriverCursor {
@@ -289,7 +291,9 @@ public:
         server(url);
     }
     PoolKind pool_kind(const Url& url) const override { return server(url)->single ? PoolKind::single : PoolKind::queue; }
-    awaitable<std::unique_ptr<DriverConnection>> connect(const Url& url, const ConnectOptions&) const override { return connect(server(url)); }
+    awaitable<std::unique_ptr<DriverConnection>> connect(const Url& url, const ConnectOptions& options) const override {
+        return connect(server(url), options.read_only);
+    }
 
 private:
     explicit FakeDriver(const Dialect& dialect) : dialect_(dialect) {}
@@ -301,9 +305,10 @@ private:
         if (driver == nullptr) driver = new FakeDriver(dialect);
         return *driver;
     }
-    static awaitable<std::unique_ptr<DriverConnection>> connect(std::shared_ptr<FakeServer> server) {
+    static awaitable<std::unique_ptr<DriverConnection>> connect(std::shared_ptr<FakeServer> server, bool read_only) {
         co_await server->pause(server->connect_hops);
         const int number = ++server->made_;
+        if (read_only) ++server->read_only_;
         if (server->on_connect) server->on_connect(number);
         co_return std::make_unique<FakeConnection>(server, number);
     }

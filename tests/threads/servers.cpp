@@ -78,6 +78,17 @@ awaitable<void> execute(AsyncEngine engine, std::string sql, std::int64_t* answe
     co_await connection.commit();
 }
 
+/// Shared reads of numbers of its own.
+awaitable<void> read(azoth::Multiplexed reads, int worker, std::atomic<int>& answered) {
+    for (std::int64_t i = 0; i < rounds; ++i) {
+        const std::int64_t mine = worker * rounds + i;
+        const auto query = azoth::select(azoth::literal_column<std::int64_t>(std::to_string(mine)));
+        auto result = co_await reads.execute(query);
+        if (result.scalar_one() != mine) throw std::logic_error("a read got another one's answer");
+        ++answered;
+    }
+}
+
 void share(const char* variable) {
     const char* const url = std::getenv(variable);
     if (url == nullptr || *url == '\0') {
@@ -93,15 +104,18 @@ void share(const char* variable) {
     const AsyncEngine engine = azoth::create_async_engine(home.get_executor(), url, options);
     REQUIRE_NOTHROW(run(execute(engine, "CREATE TABLE " + table + " (id BIGINT PRIMARY KEY, v BIGINT NOT NULL)", nullptr)));
     std::atomic<int> committed{0};
+    std::atomic<int> answered{0};
     std::atomic<int> failed{0};
     std::vector<std::thread> pool;
     for (int t = 0; t < threads; ++t) {
         pool.emplace_back([&, t] {
             asio::io_context context;
+            const auto count_failure = [&](const std::exception_ptr& failure) {
+                if (failure) ++failed;
+            };
             for (int i = 0; i < coroutines; ++i) {
-                asio::co_spawn(context, work(engine, table, t * coroutines + i, committed), [&](std::exception_ptr failure) {
-                    if (failure) ++failed;
-                });
+                asio::co_spawn(context, work(engine, table, t * coroutines + i, committed), count_failure);
+                asio::co_spawn(context, read(engine.multiplexed(), t * coroutines + i, answered), count_failure);
             }
             context.run();
         });
@@ -109,6 +123,7 @@ void share(const char* variable) {
     for (std::thread& thread : pool) thread.join();
     CHECK(failed == 0);
     CHECK(committed == threads * coroutines * rounds / 2);
+    CHECK(answered == threads * coroutines * rounds);
     std::int64_t rows = 0;
     CHECK_NOTHROW(run(execute(engine, "SELECT count(*) AS n FROM " + table, &rows)));
     CHECK(rows == committed);

@@ -113,6 +113,10 @@ void set_up(MYSQL* handle, const Settings& settings, std::chrono::milliseconds s
     if (!row || !row[0]) throw InternalError("the server does not say how large a message may be");
     facts.max_packet = std::strtoull(row[0], nullptr, 10);
     facts.rollback_on_timeout = row[1] && row[1][0] == '1';
+    if (settings.refuse_writes) {
+        const std::string read_only = "SET SESSION TRANSACTION READ ONLY";
+        check(mysql_real_query(handle, read_only.data(), read_only.size()) != 0, handle, read_only);
+    }
     if (settings.init_command.empty()) return;
     check(mysql_real_query(handle, settings.init_command.data(), settings.init_command.size()) != 0, handle, settings.init_command);
     do {

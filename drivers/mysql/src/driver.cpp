@@ -7,6 +7,8 @@
 #include <azoth/driver/driver.hpp>
 #include <azoth/mysql.hpp>
 
+#include <utility>
+
 namespace azoth::mysql {
 
 namespace {
@@ -18,7 +20,9 @@ public:
     void check(const Url& url) const override { detail::Settings::from(url); }
     PoolKind pool_kind(const Url&) const override { return PoolKind::queue; }
     awaitable<std::unique_ptr<DriverConnection>> connect(const Url& url, const ConnectOptions& options) const override {
-        return detail::Connection::connect(detail::Settings::from(url), options);
+        detail::Settings settings = detail::Settings::from(url);
+        settings.refuse_writes = options.read_only;
+        return detail::Connection::connect(std::move(settings), options);
     }
 
 private:

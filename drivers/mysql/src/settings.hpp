@@ -34,6 +34,7 @@ struct Settings {
     std::optional<std::int64_t> lock_wait_timeout;  // seconds
     std::string init_command;
     bool array_binding = true;
+    bool refuse_writes = false;  // not the URL's: the engine asks for it
 
     /// Errors: `ArgumentError` naming the component or option at fault.
     static Settings from(const Url& url);

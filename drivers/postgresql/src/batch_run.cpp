@@ -160,6 +160,8 @@ Task<> BatchRun::segment(std::size_t first, std::size_t last) {
     } else if (PQtransactionStatus(link_.connection()) == PQTRANS_INTRANS) {
         for (const std::string& name : link_.take_cursors()) pipeline_.send_ignored("CLOSE " + name);
     }
+    // As SET LOCAL, but without a warning that no transaction block is open: it holds until the segment's end.
+    if (link_.refuses_writes()) pipeline_.send_ignored("SELECT set_config('transaction_read_only', 'on', true)");
     bool wants_id = false;
     for (std::size_t i = first; i < last && !batch_.error; ++i) {
         BatchItem& item = batch_.items[i];

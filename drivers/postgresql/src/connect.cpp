@@ -92,6 +92,7 @@ Keywords keywords(const Settings& settings, const ConnectOptions& options) {
         if (options.statement_timeout.count() > 0) session += " -c statement_timeout=" + std::to_string(options.statement_timeout.count());
     }
     if (!settings.options.empty()) session += (session.empty() ? "" : " ") + settings.options;
+    if (settings.named_statements && options.read_only) session += " -c default_transaction_read_only=on";
     if (!session.empty()) all.emplace_back("options", session);
     return all;
 }
@@ -186,7 +187,7 @@ std::shared_ptr<Link> ready(ConnectionHandle connection, const Settings& setting
     PGconn* const raw = connection.get();
     if (PQsetnonblocking(raw, 1) != 0 || PQenterPipelineMode(raw) != 1) std::rethrow_exception(connect_error(raw, ""));
     const int version = PQserverVersion(raw);
-    auto link = std::make_shared<Link>(std::move(connection), settings, options.statement_cache_size, options.statement_timeout, std::move(cancels));
+    auto link = std::make_shared<Link>(std::move(connection), settings, options, std::move(cancels));
     if (!settings.named_statements) {
         link->owe("SET TimeZone = 'UTC'");
         link->owe("SET DateStyle = 'ISO'");

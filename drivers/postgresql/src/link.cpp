@@ -24,12 +24,13 @@ void Operation::abandoned() noexcept {
     if (const auto link = link_.lock()) link->wake();
 }
 
-Link::Link(ConnectionHandle connection, const Settings& settings, std::size_t statement_cache_size, std::chrono::milliseconds statement_timeout, std::shared_ptr<azoth::detail::ThreadQueue> cancels)
+Link::Link(ConnectionHandle connection, const Settings& settings, const ConnectOptions& options, std::shared_ptr<azoth::detail::ThreadQueue> cancels)
     : connection_(std::move(connection)),
-      statements_(settings.statement_cache_size.value_or(statement_cache_size), settings.named_statements),
+      statements_(settings.statement_cache_size.value_or(options.statement_cache_size), settings.named_statements),
       canceller_(connection_.get(), std::move(cancels)),
       direct_(settings.named_statements),
-      statement_timeout_(direct_ ? std::chrono::milliseconds(0) : statement_timeout) {
+      statement_timeout_(direct_ ? std::chrono::milliseconds(0) : options.statement_timeout),
+      refuses_writes_(!direct_ && options.read_only) {
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     watch_.assign(PQsocket(connection_.get()));
 }

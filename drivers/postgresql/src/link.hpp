@@ -8,6 +8,7 @@
 #include "statement.hpp"
 
 #include <azoth/driver/connection.hpp>
+#include <azoth/driver/driver.hpp>
 #include <azoth/driver/detail/socket_watch.hpp>
 
 #include <atomic>
@@ -38,8 +39,7 @@ using ConnectionHandle = std::unique_ptr<PGconn, Finish>;
 /// thread; everything else is the job's, of which there is one at a time.
 class Link : public std::enable_shared_from_this<Link> {
 public:
-    Link(ConnectionHandle connection, const Settings& settings, std::size_t statement_cache_size, std::chrono::milliseconds statement_timeout,
-         std::shared_ptr<azoth::detail::ThreadQueue> cancels);
+    Link(ConnectionHandle connection, const Settings& settings, const ConnectOptions& options, std::shared_ptr<azoth::detail::ThreadQueue> cancels);
     ~Link();
 
     /// Puts the operation in line. The socket is watched on `executor`'s context from the next free moment on.
@@ -64,6 +64,8 @@ public:
     bool named_statements() const noexcept { return statements_.named(); }
     /// What each transaction sets for itself, where nothing may be set for the session; 0 = nothing.
     std::chrono::milliseconds statement_timeout() const noexcept { return statement_timeout_; }
+    /// The same of refusing to write.
+    bool refuses_writes() const noexcept { return refuses_writes_; }
     /// A transaction is open at the server.
     bool in_transaction() const noexcept;
     void set_transaction_id(std::string id);
@@ -105,6 +107,7 @@ private:
     Canceller canceller_;
     const bool direct_;  // no proxy between
     const std::chrono::milliseconds statement_timeout_;
+    const bool refuses_writes_;
     std::atomic<TransactionStatus> status_{TransactionStatus::idle};
     std::atomic<bool> usable_{true};
     std::atomic<std::uint64_t> transaction_{1};

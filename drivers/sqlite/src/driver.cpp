@@ -23,6 +23,7 @@ public:
     }
     awaitable<std::unique_ptr<DriverConnection>> connect(const Url& url, const ConnectOptions& options) const override {
         detail::Settings settings = detail::Settings::from(url);
+        settings.refuse_writes = options.read_only;
         if (settings.inline_execution) return detail::InlineConnection::connect(std::move(settings), options);
         return detail::WorkerConnection::connect(std::move(settings), options);
     }

@@ -104,6 +104,7 @@ void Database::set_up(const Settings& settings) {
     set_journal_mode(settings);
     pragma("PRAGMA synchronous=" + settings.synchronous);
     if (settings.cache_size) pragma("PRAGMA cache_size=" + std::to_string(*settings.cache_size));
+    if (settings.refuse_writes) pragma("PRAGMA query_only=1");
 }
 
 void Database::set_journal_mode(const Settings& settings) {

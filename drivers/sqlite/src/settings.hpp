@@ -24,6 +24,7 @@ struct Settings {
     bool foreign_keys = true;
     std::optional<std::int64_t> cache_size;
     std::string begin = "BEGIN";
+    bool refuse_writes = false;  // not the URL's: the engine asks for it
 
     /// Errors: `ArgumentError` naming the component or option at fault.
     static Settings from(const Url& url);

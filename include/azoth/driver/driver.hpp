@@ -18,6 +18,7 @@ struct ConnectOptions {
     std::chrono::milliseconds connect_timeout{10000};  ///< whole connect; 0 = none
     std::size_t statement_cache_size = 256;            ///< prepared statements kept a connection; 0 = none
     std::chrono::milliseconds statement_timeout{0};    ///< the engine's: set on the server as well, where it has such a limit; 0 = none
+    bool read_only = false;                            ///< the database refuses to write for this connection
 };
 
 /// How connections to this URL may be pooled.

@@ -14,6 +14,7 @@ namespace azoth {
 
 class AsyncConnection;
 class Dialect;
+class Multiplexed;
 class NotificationStream;
 namespace detail {
 class EngineCore;
@@ -53,6 +54,9 @@ public:
     /// Errors: `NotSupportedError` where there are no notifications; `ArgumentError` for a name that cannot be; as connect().
     /// Cancellation: as connect(). Round trips: 1.
     awaitable<NotificationStream> listen(std::string_view channel) const;
+
+    /// Reads of many coroutines over few shared connections, beside the pool. Include <azoth/engine/multiplexed.hpp> or <azoth/azoth.hpp>.
+    Multiplexed multiplexed() const;
 
     /// Closes idle connections now, those in use when they come back. May be called again; the engine can be used afterwards.
     awaitable<void> dispose() const;

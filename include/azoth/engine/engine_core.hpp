@@ -15,6 +15,7 @@
 namespace azoth::detail {
 
 class Home;
+class Multiplexer;
 class Observers;
 class Pool;
 
@@ -31,6 +32,7 @@ public:
     const EngineOptions& options() const noexcept { return options_; }
     const Dialect& dialect() const noexcept { return dialect_; }
     Pool& pool() const noexcept { return *pool_; }
+    Multiplexer& multiplexer() const noexcept { return *multiplexer_; }
     Observers& observers() const noexcept { return *observers_; }
     StatementCache& statements() noexcept { return statements_; }
 
@@ -52,6 +54,7 @@ private:
     const Dialect& dialect_;
     const std::shared_ptr<Observers> observers_;
     const std::shared_ptr<Pool> pool_;
+    const std::unique_ptr<Multiplexer> multiplexer_;
     StatementCache statements_;
     std::vector<CompiledPtr> begin_;  // of the default transaction
     CompiledPtr commit_;

@@ -38,6 +38,9 @@ struct EngineOptions {
     /// Default: rollback. `close` suits proxies that cannot be trusted with a late ROLLBACK.
     ResetOnReturn pool_reset_on_return = ResetOnReturn::rollback;
 
+    /// Default: 2 connections for `multiplexed()`, beside the pool's, opened when they are needed. More let further reads pass slow ones.
+    int multiplexed_connections = 2;
+
     /// Default: 10 s for a whole connect, with name resolution and login. 0 = no limit.
     std::chrono::milliseconds connect_timeout{10000};
     /// Default: 0 = no limit. A statement that runs longer ends with `StatementTimeout`. Set it in services, above the slowest honest query.

@@ -192,3 +192,15 @@ TEST_CASE("mysql: a timer keeps its beat beside a query, with TLS on", "[mysql]"
     CHECK(finished);
     CHECK(beats > 20);  // one, if the query had kept the thread
 }
+
+TEST_CASE("mysql: a connection that was asked to refuse writes reads all the same", "[mysql]") {
+    if (!have_server()) return;
+    ConnectOptions refuse;
+    refuse.read_only = true;
+    Database reader(server(), refuse);
+    for (int i = 0; i < 2; ++i) {
+        const auto error = error_of<OperationalError>([&] { reader.sql("CREATE TABLE never (id INT)"); });
+        CHECK(error.sqlstate() == "25006");
+        CHECK(reader.number("SELECT 1") == 1);
+    }
+}

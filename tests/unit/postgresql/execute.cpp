@@ -167,3 +167,22 @@ TEST_CASE("PostgreSQL: COPY takes every text, and says which constraint it broke
     CHECK_FALSE(done.error);
     CHECK(server.number("SELECT count(*) FROM t") == 7);
 }
+
+TEST_CASE("PostgreSQL: a connection that was asked to refuse writes reads all the same", "[postgresql]") {
+    const std::string url = server();
+    if (url.empty()) return;
+    for (const char* prepared : {"named", "unnamed"}) {
+        CAPTURE(prepared);
+        ConnectOptions refuse;
+        refuse.read_only = true;
+        Server reader(with(url, "prepared", prepared), refuse);
+        for (int i = 0; i < 2; ++i) {
+            const auto error = error_of<OperationalError>([&] { reader.sql("CREATE TABLE never (id int)"); });
+            CHECK(error.sqlstate() == "25006");
+            const Batch done = reader.run(texts({"SELECT 1", "SELECT 2"}));
+            CHECK_FALSE(done.error);
+            CHECK(done.items[1].rows.row(0)[0].integer == 2);
+            CHECK(reader.status() == TransactionStatus::idle);
+        }
+    }
+}

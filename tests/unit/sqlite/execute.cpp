@@ -174,3 +174,19 @@ TEST_CASE("a closed connection says so", "[sqlite]") {
     CHECK_THROWS_AS(db.sql("SELECT 1"), ResourceClosedError);
     CHECK_THROWS_AS(await(db.context, db.connection->open_cursor(item("SELECT 1"))), ResourceClosedError);
 }
+
+TEST_CASE("a connection that was asked to refuse writes reads all the same", "[sqlite]") {
+    const Folder folder;
+    for (const char* options : {"execution=worker", "execution=inline"}) {
+        Database writer(folder.url(options));
+        writer.sql("CREATE TABLE IF NOT EXISTS t(a INTEGER)");
+        writer.sql("INSERT INTO t VALUES (1)");
+        ConnectOptions refuse;
+        refuse.read_only = true;
+        Database reader(folder.url(options), refuse);
+        const std::int64_t rows = writer.number("SELECT count(*) FROM t");
+        CHECK(reader.number("SELECT count(*) FROM t") == rows);
+        CHECK_THROWS_AS(reader.sql("INSERT INTO t VALUES (2)"), DatabaseError);
+        CHECK(reader.number("SELECT count(*) FROM t") == rows);
+    }
+}

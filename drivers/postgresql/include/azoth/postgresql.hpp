@@ -11,8 +11,8 @@ namespace azoth::postgresql {
 ///
 /// Options, after `?`, separated by `&`:
 /// * `prepared=named` (default): statements are prepared once a connection and kept by name. `prepared=unnamed`: nothing that outlives a
-///   transaction is left on the server: for proxies that pool transactions (pgbouncer). There, settings of the session travel as SET, and
-///   `statement_timeout` as SET LOCAL with BEGIN; a connection whose statement was cancelled is closed rather than used again.
+///   transaction is left on the server: for proxies that pool transactions (pgbouncer). There, settings of the session travel as SET,
+///   `statement_timeout` as SET LOCAL with BEGIN, and the read-only setting of multiplexed reads with each batch; a connection whose statement was cancelled is closed rather than used again.
 /// * `prepared_statement_cache_size=`: statements kept on a connection; default the engine's `statement_cache_size`; 0 = none.
 /// * `target_session_attrs=any` (default), `read-write`, `read-only`, `primary`, `standby`, `prefer-standby`: which of several servers will do.
 /// * `load_balance_hosts=random`: the servers, and their addresses, are tried in random order; default `disable`.
