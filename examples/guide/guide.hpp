@@ -24,11 +24,8 @@ azoth::awaitable<void> transactions(azoth::AsyncEngine engine);
 azoth::awaitable<void> errors(azoth::AsyncEngine engine);
 azoth::awaitable<void> compilers(azoth::AsyncEngine engine);
 azoth::awaitable<void> cancellation(azoth::AsyncEngine engine);
-<<<<<<< HEAD
 azoth::awaitable<void> coming_from_sqlalchemy(azoth::AsyncEngine engine);
-=======
 azoth::awaitable<void> multiplexing(azoth::AsyncEngine engine);
->>>>>>> mux
 void queries();
 void threads(const std::string& directory);
 

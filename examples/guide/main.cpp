@@ -45,11 +45,8 @@ int main(int argc, char** argv) {
         run("errors", guide::errors);
         run("compilers", guide::compilers);
         run("cancellation", guide::cancellation);
-<<<<<<< HEAD
         run("coming from SQLAlchemy", guide::coming_from_sqlalchemy);
-=======
         run("multiplexing", guide::multiplexing);
->>>>>>> mux
         guide::queries();
         std::printf("queries\n");
         guide::threads(argc > 1 ? argv[1] : ".");

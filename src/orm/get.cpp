@@ -151,7 +151,7 @@ awaitable<void> load_now(SessionState& state, BusyGuard busy, FlatStatement stat
     run.sent = &sent;
     const Relationship* first = work.empty() ? nullptr : work.front().node->relationship;
     co_await load_related(state, std::move(work), run);
-    if (sent && first != nullptr) state.load_counts.count(state, first, "load<" + first->full_name() + '>', where);
+    if (sent && first != nullptr) state.load_counts.count(state, first, *first->owner, first->name(), where);
 }
 
 awaitable<void> load_columns_now(SessionState& state, BusyGuard busy, ColumnsByKey columns, std::vector<Entity*> entities,
@@ -172,7 +172,7 @@ awaitable<void> load_columns_now(SessionState& state, BusyGuard busy, ColumnsByK
     if (rows != entities.size()) {
         throw_invalid_request("load(): " + std::to_string(entities.size() - rows) + " of " + std::to_string(entities.size()) + " rows of " + name_of(*table) + " are gone");
     }
-    state.load_counts.count(state, &column, "load<" + name_of(*table) + "." + std::string(column.member) + '>', where);
+    state.load_counts.count(state, &column, *table, column.member, where);
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ awaitable<std::shared_ptr<void>> SessionCore::get(const Table& table, std::vecto
     for (const std::uint32_t index : plan_of(plan).query.slots.front().further) {
         if (known != nullptr && is_missing(*known, table.columns[index])) known = nullptr;
     }
-    if (known == nullptr) state.load_counts.count(state, &table, "get<" + name_of(table) + '>', where);
+    if (known == nullptr) state.load_counts.count(state, &table, table, {}, where);
     if (known != nullptr) return complete(state, std::move(busy), std::move(flat), std::move(plan), known);
     return get_by_key(state, std::move(busy), std::move(flat), std::move(plan), table, lock);
 }

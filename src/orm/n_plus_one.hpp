@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <source_location>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace azoth::detail {
@@ -15,9 +15,10 @@ struct SessionState;
 /// One session's counts, by what is loaded and by the place that loads it.
 class LoadCounts {
 public:
-    /// Notes a load that sends a statement. `shape`: the table or relationship. Reports or, errors: `InvalidRequestError`, as the session's
+    /// Notes a load that sends a statement. `shape`: the table, relationship or column. Reports or, errors: `InvalidRequestError`, as the session's
     /// options say, when it is one too many. Calls without a place are not counted.
-    void count(SessionState& state, const void* shape, const std::string& call, const std::source_location& where);
+    /// `member`: empty for a load by key.
+    void count(SessionState& state, const void* shape, const Table& table, std::string_view member, const std::source_location& where);
 
 private:
     struct Entry {
