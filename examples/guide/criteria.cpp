@@ -11,39 +11,39 @@ using azoth::async_sessionmaker, azoth::awaitable, azoth::col, azoth::select, az
 namespace {
 
 // region: model
-struct Article;
+struct Story;
 
-struct Journal {
+struct Magazine {
     std::int64_t id{};
     int tenant{};
     std::string name{};
-    azoth::many<Article> articles{};
+    azoth::many<Story> stories{};
 
     static constexpr auto mapping() {
         using namespace azoth;
-        return table("journals",
-            column<&Journal::id>(primary_key),
-            column<&Journal::tenant>(),
-            column<&Journal::name>(length(100)),
-            relationship<&Journal::articles>());
+        return table("magazines",
+            column<&Magazine::id>(primary_key),
+            column<&Magazine::tenant>(),
+            column<&Magazine::name>(length(100)),
+            relationship<&Magazine::stories>());
     }
 };
 
-struct Article {
+struct Story {
     std::int64_t id{};
     std::string title{};
     bool deleted{};
-    std::int64_t journal_id{};
-    azoth::one<Journal> journal{};
+    std::int64_t magazine_id{};
+    azoth::one<Magazine> magazine{};
 
     static constexpr auto mapping() {
         using namespace azoth;
-        return table("articles",
-            column<&Article::id>(primary_key),
-            column<&Article::title>(length(200)),
-            column<&Article::deleted>(),
-            column<&Article::journal_id>(foreign_key<&Journal::id>()),
-            relationship<&Article::journal>(back_populates<&Journal::articles>()));
+        return table("stories",
+            column<&Story::id>(primary_key),
+            column<&Story::title>(length(200)),
+            column<&Story::deleted>(),
+            column<&Story::magazine_id>(foreign_key<&Magazine::id>()),
+            relationship<&Story::magazine>(back_populates<&Magazine::stories>()));
     }
 };
 // endregion
@@ -51,31 +51,31 @@ struct Article {
 // region: query
 awaitable<void> in_a_query(async_sessionmaker async_session) {
     auto session = async_session();
-    auto query = select<Journal>().where(col<&Journal::id> == 1).options(azoth::selectinload<&Journal::articles>(),
-                                                                         with_loader_criteria<Article>(col<&Article::deleted> == false));
+    auto query = select<Magazine>().where(col<&Magazine::id> == 1).options(azoth::selectinload<&Magazine::stories>(),
+                                                                         with_loader_criteria<Story>(col<&Story::deleted> == false));
     auto result = co_await session.execute(query);
-    auto journal = result.scalar_one();
-    expect(journal->articles.size() == 1, "the deleted one is not among them");
+    auto magazine = result.scalar_one();
+    expect(magazine->stories.size() == 1, "the deleted one is not among them");
 }
 // endregion
 
 // region: default
 async_sessionmaker for_tenant(async_sessionmaker async_session, int tenant) {
-    async_session.default_options(with_loader_criteria<Article>(col<&Article::deleted> == false),
-                                  with_loader_criteria<Journal>(col<&Journal::tenant> == tenant));
+    async_session.default_options(with_loader_criteria<Story>(col<&Story::deleted> == false),
+                                  with_loader_criteria<Magazine>(col<&Magazine::tenant> == tenant));
     return async_session;  // a copy of the one that was given, which stays as it was
 }
 
 awaitable<void> by_default(async_sessionmaker async_session) {
     auto sessions = for_tenant(async_session, 2);
     auto session = sessions();
-    auto journals = co_await session.execute(select<Journal>());
-    auto journal = journals.scalar_one();
-    expect(journal->name == "Second", "of this tenant only");
-    co_await session.load<&Journal::articles>(journal);
-    expect(journal->articles.size() == 1, "loads are narrowed too");
+    auto magazines = co_await session.execute(select<Magazine>());
+    auto magazine = magazines.scalar_one();
+    expect(magazine->name == "Second", "of this tenant only");
+    co_await session.load<&Magazine::stories>(magazine);
+    expect(magazine->stories.size() == 1, "loads are narrowed too");
 
-    auto all = co_await session.execute(select<Article>().options(without_loader_criteria<Article>()));
+    auto all = co_await session.execute(select<Story>().options(without_loader_criteria<Story>()));
     expect(all.scalars().all().size() == 4, "a query that wants them all");
 }
 // endregion
@@ -83,7 +83,7 @@ awaitable<void> by_default(async_sessionmaker async_session) {
 }  // namespace
 
 awaitable<void> criteria(azoth::AsyncEngine engine) {
-    static const azoth::Metadata tables = azoth::metadata<Journal, Article>();
+    static const azoth::Metadata tables = azoth::metadata<Magazine, Story>();
     async_sessionmaker async_session(engine);
     {
         auto connection = co_await engine.begin();
@@ -93,9 +93,9 @@ awaitable<void> criteria(azoth::AsyncEngine engine) {
     {
         auto session = async_session();
         for (int tenant = 1; tenant <= 2; ++tenant) {
-            auto journal = session.add(Journal{.tenant = tenant, .name = tenant == 1 ? "First" : "Second"});
-            journal->articles.add(Article{.title = "stands"});
-            journal->articles.add(Article{.title = "deleted", .deleted = true});
+            auto magazine = session.add(Magazine{.tenant = tenant, .name = tenant == 1 ? "First" : "Second"});
+            magazine->stories.add(Story{.title = "stands"});
+            magazine->stories.add(Story{.title = "deleted", .deleted = true});
         }
         co_await session.commit();
     }
