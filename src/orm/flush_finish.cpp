@@ -129,6 +129,10 @@ void Flush::finish() {
     for (auto* entity : inserts) {
         for (const auto& relationship : entity->table->relationships) {
             RelationMember& member = *relationship.member(entity->object);
+            if (relationship.def.viewonly) {  // what it finds does not hang on keys that were just made
+                if (member.state() == RelationState::unset) member.set_not_loaded();
+                continue;
+            }
             if (relationship.many()) {  // a fresh collection is known to be complete
                 if (member.state() == RelationState::unset) member.link_members({});
                 continue;
