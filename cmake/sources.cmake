@@ -88,6 +88,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/operators.hpp
     include/azoth/sql/order.hpp
     include/azoth/sql/primaryjoin.hpp
+    include/azoth/sql/relationship_join.hpp
     include/azoth/sql/relationship_predicates.hpp
     include/azoth/sql/select.hpp
     include/azoth/sql/source.hpp

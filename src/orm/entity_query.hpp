@@ -54,7 +54,7 @@ private:
     void contain(std::uint32_t slot, const LoadNode& node);
     void append(const Fragment& fragment, const Table& target, std::uint32_t source);
     void push(Op op, std::uint16_t children, const void* ref, std::uint8_t flags, std::uint32_t source);
-    bool names(const Table& table) const;
+    bool names(const Table& table, std::uint32_t source) const;
 
     FlatStatement base_;
     std::vector<std::uint32_t> origin_;

@@ -26,6 +26,7 @@ struct LoadNode {
     const Relationship* relationship = nullptr;
     const RelationshipLink* link = nullptr;
     LoadStrategy strategy = LoadStrategy::selectin;  ///< joined, joined_inner, contains_eager or selectin
+    std::uint32_t source = 0;                        ///< contains_eager: the alias that the target goes by
     bool named = false;                              ///< by an option, not only by the mapping
     std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
     std::vector<Fragment> where;                     ///< without their `where` root
@@ -62,6 +63,7 @@ private:
         const Relationship* relationship = nullptr;
         LoadStrategy strategy = LoadStrategy::selectin;
         std::int32_t depth = 0;
+        std::uint32_t source = 0;
         std::vector<Fragment> where, order;
         bool uses_sources = false;
         std::vector<Option> children;
@@ -72,6 +74,7 @@ private:
     Option parse(std::uint32_t node) const;
     Fragment fragment(std::uint32_t root, bool with_root) const;
     void check(const Table& table, const Options& options) const;
+    bool loaded(const Relationship& relationship, const Option* deciding, const Path& path) const;
     std::vector<LoadNode> resolve(const Table& table, const Options& options, Path& path, JoinRules& rules) const;
 
     const FlatStatement& statement_;
