@@ -160,6 +160,7 @@ set(AZOTH_SOURCES
     src/driver/url_host.cpp
     src/driver/url_parse.cpp
     src/engine/bulk_insert.cpp
+    src/engine/bulk_update.cpp
     src/engine/connection.cpp
     src/engine/connection_core.cpp
     src/engine/connection_recovery.cpp
@@ -215,6 +216,7 @@ set(AZOTH_SOURCES
     src/orm/session_transaction.cpp
     src/orm/stream.cpp
     src/orm/transaction.cpp
+    src/orm/update_many.cpp
     src/schema/build_table.cpp
     src/schema/foreign_key.cpp
     src/schema/link.cpp
@@ -222,6 +224,7 @@ set(AZOTH_SOURCES
     src/schema/naming.cpp
     src/schema/problem.cpp
     src/schema/table.cpp
+    src/sql/defaults.cpp
     src/sql/flatten.cpp
     src/sql/predicates.cpp
     src/sql/query.cpp

@@ -3,6 +3,8 @@
 
 #include "key_index.hpp"
 
+#include <sql/defaults.hpp>
+
 #include <utility>
 
 namespace azoth::detail {
@@ -20,11 +22,6 @@ std::vector<std::uint32_t> distinct_rows(const QueryPlan& plan, const std::vecto
         if (seen.insert(key) == kept.size()) kept.push_back(row);
     }
     return kept;
-}
-
-// A statement that changed rows by itself: what is loaded of that table may be out of date.
-void expire_table(SessionState& state, const Table& table) {
-    state.for_each_graph([&](Graph& graph) { graph.for_each(table, [](Entity& entity) { entity.epoch = 0; }); });
 }
 
 void synchronize(SessionState& state, const QueryPlan& plan) {
@@ -74,6 +71,10 @@ awaitable<RowSource> run_query(SessionState& state, BusyGuard busy, FlatStatemen
 
 }  // namespace
 
+void expire_table(SessionState& state, const Table& table) {
+    state.for_each_graph([&](Graph& graph) { graph.for_each(table, [](Entity& entity) { entity.epoch = 0; }); });
+}
+
 RunOptions run_options_of(const ExecutionOptions& options) noexcept {
     RunOptions run;
     run.statement_timeout = options.statement_timeout;
@@ -117,6 +118,7 @@ awaitable<RowSource> SessionCore::execute(Tape statement, ExecutionOptions optio
     state.check_usable();
     BusyGuard busy(state);
     FlatStatement flat = session_statement(std::move(statement));
+    fill_defaults(flat);
     PlanPtr plan = query_plan(state, flat);
     return run_query(state, std::move(busy), std::move(flat), std::move(plan), options);
 }

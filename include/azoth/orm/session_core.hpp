@@ -75,6 +75,8 @@ public:
     awaitable<RowSource> insert_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     /// The same by the database's bulk protocol, where it has one. Returns the number of rows.
     awaitable<std::int64_t> copy_many(const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
+    /// Bulk update by key of `count` objects `stride` bytes apart, encoded before this returns; their loaded entities are expired.
+    awaitable<RowSource> update_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags);
     awaitable<void> refresh(const Table& table, std::shared_ptr<void> handle, std::vector<const Column*> columns, bool lock);
     awaitable<void> load(const Table& table, std::vector<std::shared_ptr<void>> handles, Tape option);
