@@ -120,6 +120,14 @@ public:
     awaitable<void> close();
     bool closed() const noexcept;
 
+    /// The C library's own handle, for what azoth has no words for: `connection.native_handle<PGconn>()`, `<MYSQL>()`, `<sqlite3>()`. Null for another
+    /// driver's type, while an operation is under way, and when there is no connection now. Lifetimes: until the next operation of this object. What is done
+    /// with it must leave the connection as it was: no transaction begun or ended, nothing left unread, settings put back.
+    template <class Handle>
+    Handle* native_handle() const noexcept {
+        return core_ ? static_cast<Handle*>(core_->native_handle(&detail::type_tag<Handle>)) : nullptr;
+    }
+
     const std::shared_ptr<detail::ConnectionCore>& core_ptr() const noexcept { return core_; }
 
 private:

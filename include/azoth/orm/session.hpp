@@ -254,6 +254,10 @@ public:
     awaitable<void> rollback() { return core_->rollback(); }
     /// Rolls back, lets go of all entities and gives the connection back. The session cannot be used again.
     awaitable<void> close() { return core_->close(); }
+    /// Closes the database connection at once, without a word to the server, and lets go of all entities: for when the connection cannot be trusted
+    /// any more. What was not committed is gone. The session may be used again, on another connection. No I/O.
+    /// Errors: `ConcurrentUseError` while an operation is under way.
+    void invalidate() { core_->invalidate(); }
 
     /// Begins a transaction explicitly; leaving the guard's scope without commit() rolls back.
     /// Errors: `InvalidRequestError` when one has begun, also by a statement.

@@ -88,6 +88,7 @@ public:
     awaitable<void> commit();
     awaitable<void> rollback();
     awaitable<void> close();
+    void invalidate();
     awaitable<void> begin(TransactionOptions options);
     awaitable<std::uint32_t> begin_nested();               ///< the new savepoint's depth, from 1
     awaitable<void> commit_nested(std::uint32_t depth);
