@@ -95,6 +95,7 @@ set(AZOTH_HEADERS
     include/azoth/sql/operators.hpp
     include/azoth/sql/order.hpp
     include/azoth/sql/primaryjoin.hpp
+    include/azoth/sql/relationship_join.hpp
     include/azoth/sql/relationship_predicates.hpp
     include/azoth/sql/select.hpp
     include/azoth/sql/source.hpp
@@ -170,6 +171,7 @@ set(AZOTH_SOURCES
     src/driver/url_host.cpp
     src/driver/url_parse.cpp
     src/engine/bulk_insert.cpp
+    src/engine/bulk_update.cpp
     src/engine/connection.cpp
     src/engine/connection_core.cpp
     src/engine/connection_recovery.cpp
@@ -235,6 +237,7 @@ set(AZOTH_SOURCES
     src/orm/stream.cpp
     src/orm/synchronize.cpp
     src/orm/transaction.cpp
+    src/orm/update_many.cpp
     src/schema/build_table.cpp
     src/schema/foreign_key.cpp
     src/schema/link.cpp
@@ -243,6 +246,7 @@ set(AZOTH_SOURCES
     src/schema/problem.cpp
     src/schema/table.cpp
     src/sql/criteria.cpp
+    src/sql/defaults.cpp
     src/sql/flatten.cpp
     src/sql/predicates.cpp
     src/sql/query.cpp

@@ -38,6 +38,7 @@ constexpr DialectFeatures postgresql_features() {
     f.bind_casts = true;
     f.keys_by_returning = true;
     f.insert_arrays = true;
+    f.on_constraint = true;
     f.arrays = true;
     f.division = DialectFeatures::Division::cast_numeric;
     f.round_floats = false;

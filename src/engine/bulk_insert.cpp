@@ -5,8 +5,9 @@
 #include <azoth/engine/engine_core.hpp>
 #include <azoth/schema/table.hpp>
 
-#include <memory>
-#include <new>
+#include <schema/spare_object.hpp>
+
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,30 +16,6 @@ namespace azoth::detail {
 namespace {
 
 constexpr std::size_t rows_per_batch = 10000;
-
-// An object of the table's type, for default_factory to write its value into.
-class Scratch {
-public:
-    explicit Scratch(const EntityOps& ops) : ops_(ops), object_(::operator new(ops.size, std::align_val_t(ops.align))) {
-        try {
-            ops_.construct(object_);
-        } catch (...) {
-            ::operator delete(object_, std::align_val_t(ops_.align));
-            throw;
-        }
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() {
-        ops_.destroy(object_);
-        ::operator delete(object_, std::align_val_t(ops_.align));
-    }
-    void* object() const noexcept { return object_; }
-
-private:
-    const EntityOps& ops_;
-    void* object_;
-};
 
 // Objects one after the other into batches: consecutive ones that leave the same columns to the database share a statement.
 class BulkInsert {
@@ -68,6 +45,8 @@ public:
     }
 
     std::vector<Batch> take() && { return std::move(batches_); }
+    /// What RETURNING gives is the same for all of them.
+    const PlanPtr& plan() const noexcept { return first_plan_; }
 
 private:
     void begin_item(std::vector<BatchItem>& items) {
@@ -88,7 +67,10 @@ private:
         item.statement = plan->query.statement;
         item.parameters.clear(item.statement->parameters.size());
         item.executions = 0;
+        // What comes back by arrays is in order when it begins with the generated key; other statements have no such form.
+        item.want_generated_keys = item.statement->returns_rows && !item.statement->array_sql.empty();
         items.push_back(std::move(item));
+        if (!first_plan_) first_plan_ = plan;
     }
 
     void append(const void* object, std::uint32_t index, ValueBuffer& out) {
@@ -101,9 +83,8 @@ private:
             column.ops->append(column.field(object), out);
             return;
         }
-        if (!scratch_) scratch_ = std::make_unique<Scratch>(table_.entity);
-        column.default_factory(column.field(scratch_->object()));
-        column.ops->append(column.field(static_cast<const void*>(scratch_->object())), out);
+        if (!spare_) spare_.emplace(table_.entity);
+        column.ops->append(spare_->made(column, column.default_factory), out);
     }
 
     EngineCore& engine_;
@@ -113,18 +94,27 @@ private:
     std::vector<bool> left_;                 // columns that the current item leaves to the database
     std::vector<const Column*> columns_;     // the others
     FlatStatement flat_;
+    PlanPtr first_plan_;
     std::uint32_t row_columns_ = 0;
     std::size_t in_batch_ = 0;
-    std::unique_ptr<Scratch> scratch_;
+    std::optional<SpareObject> spare_;
 };
 
-awaitable<RawResult> fly(std::shared_ptr<ConnectionCore> core, std::vector<Batch> batches, RunOptions options) {
+void append_rows(ValueBuffer& to, const ValueBuffer& from) {
+    if (to.columns() != from.columns()) to.clear(from.columns());
+    to.reserve_rows(to.rows() + from.rows());
+    for (const ValueView& cell : from.cells()) to.append(cell);
+}
+
+awaitable<RawResult> fly(std::shared_ptr<ConnectionCore> core, std::vector<Batch> batches, PlanPtr plan, RunOptions options) {
     RawResult result;
     result.rowcount = 0;
+    result.plan = std::move(plan);
     for (Batch& batch : batches) {
         if (!core->try_run(batch, options)) batch = co_await core->run(std::move(batch), options);
         for (const BatchItem& item : batch.items) {
             if (item.affected > 0) result.rowcount += item.affected;
+            if (!item.rows.empty()) append_rows(result.rows, item.rows);
         }
         batch = Batch();
     }
@@ -138,11 +128,13 @@ awaitable<RawResult> send_many(ConnectionCore& core, const Tape& statement, cons
     core.check_ready(how);
     BulkInsert insert(core.engine(), statement, table);
     for (std::size_t i = 0; i < count; ++i) insert.add(static_cast<const char*>(first) + i * stride);
+    PlanPtr plan = insert.plan();
+    if (!plan && !copy) plan = core.engine().plan(flatten(statement));  // no rows were given; the result has its columns all the same
     std::vector<Batch> batches = std::move(insert).take();
     if (options.autocommit && batches.size() > 1) {
         throw_argument_error("autocommit: " + std::to_string(count) + " rows travel in several batches, which only a transaction keeps together");
     }
-    return fly(core.shared_from_this(), std::move(batches), how);
+    return fly(core.shared_from_this(), std::move(batches), std::move(plan), how);
 }
 
 }  // namespace

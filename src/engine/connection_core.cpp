@@ -23,6 +23,11 @@ Deadline after(std::chrono::milliseconds timeout) {
 ConnectionCore::ConnectionCore(std::shared_ptr<EngineCore> engine, Hold hold) noexcept : engine_(std::move(engine)), hold_(hold) {}
 ConnectionCore::~ConnectionCore() { lease_.release(state_.only_read()); }
 
+void* ConnectionCore::native_handle(const Tag* type) const noexcept {
+    if (!lease_ || busy_.load(std::memory_order_acquire)) return nullptr;
+    return lease_.connection().native_handle(type);
+}
+
 void ConnectionCore::check_idle() const {
     if (busy_.load(std::memory_order_acquire)) {
         throw_concurrent_use("this connection or session is used by another operation that has not ended; use one for each coroutine at a time");

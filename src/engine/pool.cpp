@@ -25,7 +25,7 @@ PoolOptions pool_options(const EngineOptions& options, PoolKind kind) {
     result.pool_timeout = options.pool_timeout;
     result.pool_recycle = options.pool_recycle;
     result.use_lifo = options.pool_use_lifo;
-    result.mode = kind == PoolKind::single ? PoolMode::single : PoolMode::queue;
+    result.mode = kind == PoolKind::single ? PoolMode::single : options.pooling ? PoolMode::queue : PoolMode::none;
     return result;
 }
 

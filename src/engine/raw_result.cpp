@@ -4,6 +4,8 @@
 #include <azoth/engine/engine_core.hpp>
 #include <azoth/schema/table.hpp>
 
+#include <sql/defaults.hpp>
+
 #include <utility>
 
 namespace azoth::detail {
@@ -53,6 +55,7 @@ RunOptions run_options(const ExecutionOptions& options) noexcept {
 
 awaitable<RawResult> execute(ConnectionCore& core, FlatStatement statement, ExecutionOptions options) {
     core.check_ready(run_options(options));
+    fill_defaults(statement);
     return fly(core.shared_from_this(), std::move(statement), options);
 }
 

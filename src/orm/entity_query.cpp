@@ -119,24 +119,31 @@ void Expansion::join(std::uint32_t slot, std::uint32_t source, const LoadNode& n
     add(static_cast<std::uint32_t>(query_.slots.size() - 1), alias, node.children);
 }
 
-bool Expansion::names(const Table& table) const {
-    for (std::uint32_t i = 0; i < base_.main_size; ++i) {
+// Does the query join the table, or the alias of it?
+bool Expansion::names(const Table& table, std::uint32_t source) const {
+    for (std::uint32_t i = base_.main_size; i-- > 0;) {
         const Node& node = base_.nodes[i];
-        if (node.op == Op::from_table && node.source == 0 && node.ref == &table) return true;
-        if (node.op == Op::join_relationship && static_cast<const Relationship*>(node.ref)->link().target == &table) return true;
+        if (node.op == Op::load_option) {
+            i -= node.size - 1;
+        } else if (node.op == Op::from_table) {
+            if (node.source == source && node.ref == &table) return true;
+        } else if (node.op == Op::join_relationship && source == 0 && node.children == 0) {
+            if (static_cast<const Relationship*>(node.ref)->link().target == &table) return true;
+        }
     }
     return false;
 }
 
 void Expansion::contain(std::uint32_t slot, const LoadNode& node) {
     const Table& target = *node.link->target;
-    if (!names(target))
-        throw_argument_error("contains_eager of " + node.relationship->full_name() + ": the query does not join " + std::string(target.type_name) + "; add .join<...>() or .outerjoin<...>()");
-    push_item(node, 0);
+    if (!names(target, node.source))
+        throw_argument_error("contains_eager of " + node.relationship->full_name() + ": the query does not join " + (node.source != 0 ? "that alias of " : "") +
+                             std::string(target.type_name) + "; add .join<...>() or .outerjoin<...>()");
+    push_item(node, node.source);
     if (node.to_many()) query_.repeats = true;
     query_.slots.push_back({&target, 0, {}, static_cast<std::int32_t>(slot), &node});
     outer_.push_back(true);
-    add(static_cast<std::uint32_t>(query_.slots.size() - 1), 0, node.children);
+    add(static_cast<std::uint32_t>(query_.slots.size() - 1), node.source, node.children);
 }
 
 FlatStatement Expansion::statement() const {

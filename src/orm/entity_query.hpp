@@ -56,7 +56,7 @@ private:
     void push_item(const LoadNode& node, std::uint32_t source);
     void append(const Fragment& fragment, const Table& target, std::uint32_t source);
     void push(Op op, std::uint16_t children, const void* ref, std::uint8_t flags, std::uint32_t source);
-    bool names(const Table& table) const;
+    bool names(const Table& table, std::uint32_t source) const;
 
     FlatStatement base_;
     std::vector<std::uint32_t> origin_;

@@ -86,7 +86,7 @@ awaitable<void> cascade_removals(SessionState& state) {
         }
         for (const Table* table : tables) {
             for (const auto& relationship : table->relationships) {
-                if (relationship.def.viewonly) continue;
+                if (relationship.def.viewonly || relationship.def.passive_deletes_all) continue;
                 const RelationshipLink& link = relationship.link();
                 const bool removes = has(relationship.def.cascade, Cascade::remove) || has(relationship.def.cascade, Cascade::delete_orphan);
                 if (link.direction == Direction::many_to_one && !removes) continue;

@@ -4,6 +4,8 @@
 #include <azoth/base/throw.hpp>
 #include <azoth/engine/engine_core.hpp>
 
+#include <sql/key_condition.hpp>
+
 #include <algorithm>
 #include <string>
 
@@ -12,18 +14,6 @@ namespace azoth::detail {
 namespace {
 
 constexpr std::size_t largest_group = 10000;
-
-/// Appends the key condition "column = ?" for every key column (and the version): binds in that order.
-void write_key_condition(Tape& tape, const Table& table) {
-    const auto condition = [&](const Column& column) {
-        tape.leaf(Op::column, &column);
-        tape.bind(Value(), &column.type);
-        tape.close(Op::eq, 2);
-        tape.close(Op::where, 1);
-    };
-    for (const std::uint32_t index : table.primary_key) condition(table.columns[index]);
-    if (table.version_column >= 0) condition(table.columns[static_cast<std::size_t>(table.version_column)]);
-}
 
 std::vector<const Column*> masked(const Table& table, const ColumnMask& mask) {
     std::vector<const Column*> columns;

@@ -127,6 +127,11 @@ awaitable<void> reread(SessionState& state, BusyGuard busy, FlatStatement statem
     const BusyGuard held(std::move(busy));
     const std::shared_ptr<void> handle = entity->graph->handle(entity);
     entity->epoch = 0;
+    if (all) {
+        for (Entity* reached : reached_by(*entity, Cascade::refresh_expire)) {
+            if (reached->state == ObjectState::persistent) reached->epoch = 0;
+        }
+    }
     Entity* found = co_await fetch(state, statement, plan, *entity->table, ReadHow(), all);
     if (found != entity) throw_invalid_request("refresh(): the row of this " + name_of(*entity->table) + " is gone");
 }

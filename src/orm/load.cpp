@@ -4,9 +4,10 @@
 #include "key_index.hpp"
 #include "load_statements.hpp"
 
+#include <schema/spare_object.hpp>
+
 #include <algorithm>
-#include <new>
-#include <optional>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -14,33 +15,6 @@
 namespace azoth::detail {
 
 namespace {
-
-/// An object of a mapped struct that is no entity: somewhere to decode a row's cells into.
-class ScratchObject {
-public:
-    explicit ScratchObject(const Table& table) : table_(&table), memory_(::operator new(table.entity.size, std::align_val_t{table.entity.align})) {
-        try {
-            table.entity.construct(memory_);
-        } catch (...) {
-            release();
-            throw;
-        }
-    }
-    ScratchObject(ScratchObject&& other) noexcept : table_(other.table_), memory_(std::exchange(other.memory_, nullptr)) {}
-    ScratchObject& operator=(ScratchObject&&) = delete;
-    ~ScratchObject() {
-        if (memory_ == nullptr) return;
-        table_->entity.destroy(memory_);
-        release();
-    }
-    void* object() const noexcept { return memory_; }
-
-private:
-    void release() noexcept { ::operator delete(memory_, std::align_val_t{table_->entity.align}); }
-
-    const Table* table_;
-    void* memory_;
-};
 
 /// One relationship of one level.
 class Job {
@@ -159,7 +133,7 @@ private:
         if (number != KeyIndex::none || entity == nullptr) return number;
         // The database spells some types its own way (a UUID as text): compare as the members hold them.
         key_.clear(columns.size());
-        if (beside && !row_beside_) row_beside_.emplace(holder);
+        if (beside && row_beside_ == nullptr) row_beside_ = std::make_unique<SpareObject>(holder.entity);
         for (std::size_t k = 0; k < columns.size(); ++k) {
             const Column& column = holder.columns[columns[k]];
             if (beside) {
@@ -206,7 +180,7 @@ private:
     std::vector<Graph*> homes_;                        // by key
     std::vector<std::vector<Entity*>> members_;        // by key
     std::vector<Entity*> targets_;                     // by key
-    std::optional<ScratchObject> row_beside_;          // of the key holder
+    std::unique_ptr<SpareObject> row_beside_;          // of the key holder
     std::vector<Entity*> known_;
     std::unordered_set<Entity*> known_set_;
     std::vector<Entity*> fetched_;

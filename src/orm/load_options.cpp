@@ -43,6 +43,13 @@ void LoadPath::set_depth(std::int32_t depth) {
     ++steps_.back().clause_count;
 }
 
+void LoadPath::read_from(const std::shared_ptr<const Source>& alias) {
+    Step& last = steps_.back();
+    last.clauses.leaf(Op::from_table, alias->table, 0, 0, alias->id);
+    last.clauses.use(alias);
+    ++last.clause_count;
+}
+
 void LoadPath::write(Tape& out) const {
     Tape inner;
     for (std::size_t i = steps_.size(); i-- > 0;) {

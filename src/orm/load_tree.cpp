@@ -19,6 +19,12 @@ bool brings_values(const Relationship& relationship) {
     relationship.def.primaryjoin(condition);
     return !condition.values().empty() || !condition.texts().empty() || !condition.sources().empty();
 }
+
+// There is no later load on access that a chained option could wait for.
+[[noreturn]] void throw_leads_nowhere(const Relationship& relationship, bool raise, const std::string& next) {
+    throw_argument_error((raise ? "raiseload of " : "defaultload of ") + relationship.full_name() + " leads on to " + next + ", but nothing loads " + relationship.full_name() +
+                         " here: name how to load it, with selectinload for instance");
+}
 }  // namespace
 
 LoadTreeBuilder::LoadTreeBuilder(const FlatStatement& statement, std::span<const Table* const> selected) : statement_(statement) {
@@ -93,9 +99,10 @@ LoadTreeBuilder::Option LoadTreeBuilder::parse(std::uint32_t at) const {
             case Op::order_by: option.order.push_back(fragment(child, true)); break;
             case Op::column_option: option.columns.emplace_back(static_cast<const Column*>(nodes[child].ref), nodes[child].arg != 0); break;
             case Op::ordinal: option.depth = static_cast<std::int32_t>(nodes[child].arg); break;
+            case Op::from_table: option.source = nodes[child].source; break;
             default: throw_internal_error("a loading option holds a clause that is none of its own");
         }
-        if (nodes[child].op == Op::load_option) continue;
+        if (nodes[child].op == Op::load_option || nodes[child].op == Op::from_table) continue;
         for (std::uint32_t i_node = child + 1 - nodes[child].size; i_node <= child; ++i_node) option.uses_sources = option.uses_sources || nodes[i_node].source != 0;
     }
     std::reverse(option.children.begin(), option.children.end());
@@ -142,6 +149,15 @@ std::vector<LoadNode> LoadTreeBuilder::build(const Table& table, JoinRules& rule
     return resolve(table, mine, path, rules);
 }
 
+bool LoadTreeBuilder::loaded(const Relationship& relationship, const Option* deciding, const Path& path) const {
+    if (deciding != nullptr) return deciding->strategy != LoadStrategy::raise;
+    if (raise_all_) return false;
+    if (relationship.def.lazy != Lazy::selectin && relationship.def.lazy != Lazy::joined) return false;
+    // Defaults of two structs may name each other: never back along the relationship just followed, never the same one twice.
+    if (std::find(path.begin(), path.end(), &relationship) != path.end()) return false;
+    return path.empty() || path.back()->link().inverse != &relationship;
+}
+
 std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options& options, Path& path, JoinRules& rules) const {
     check(table, options);
     std::vector<LoadNode> loads;
@@ -150,25 +166,28 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
         Options further;
         for (const auto* option : options) {
             if (option->relationship != &relationship) continue;
-            if (option->strategy != LoadStrategy::defaults) deciding = option;
+            if (option->strategy != LoadStrategy::defaults) {
+                deciding = option;
+            } else if (!option->where.empty() || !option->order.empty() || option->depth != 0) {
+                throw_argument_error("defaultload of " + relationship.full_name() + " takes no where(), order_by() or recursion_depth(): name how to load it, with selectinload for instance");
+            }
             for (const auto& child : option->children) further.push_back(&child);
+        }
+        if (!loaded(relationship, deciding, path)) {
+            if (!further.empty()) throw_leads_nowhere(relationship, deciding != nullptr, further.front()->relationship->full_name());
+            continue;
         }
         LoadNode node;
         node.relationship = &relationship;
         if (deciding != nullptr) {
-            if (deciding->strategy == LoadStrategy::raise) continue;
             node.strategy = deciding->strategy == LoadStrategy::subquery ? LoadStrategy::selectin : deciding->strategy;
             node.named = true;
             node.depth = deciding->depth;
+            node.source = deciding->source;
             node.where = deciding->where;
             node.order = deciding->order;
             node.uses_sources = deciding->uses_sources;
         } else {
-            if (raise_all_) continue;
-            if (relationship.def.lazy != Lazy::selectin && relationship.def.lazy != Lazy::joined) continue;
-            // Defaults of two structs may name each other: never back along the relationship just followed, never the same one twice.
-            if (std::find(path.begin(), path.end(), &relationship) != path.end()) continue;
-            if (!path.empty() && path.back()->link().inverse == &relationship) continue;
             node.strategy = relationship.def.lazy == Lazy::joined ? LoadStrategy::joined : LoadStrategy::selectin;
         }
         node.link = &relationship.link();
@@ -176,8 +195,8 @@ std::vector<LoadNode> LoadTreeBuilder::resolve(const Table& table, const Options
         node.uses_sources = node.uses_sources || brings_values(relationship);
         if (node.strategy == LoadStrategy::contains_eager && !rules.contains)
             throw_argument_error("contains_eager of " + relationship.full_name() + ": its objects are not among the query's own joins");
-        if (node.strategy == LoadStrategy::contains_eager && node.link->target == &table)
-            throw_argument_error("contains_eager of " + relationship.full_name() + ": a table joined to itself stands under an alias; use joinedload or selectinload");
+        if (node.strategy == LoadStrategy::contains_eager && node.link->target == &table && node.source == 0)
+            throw_argument_error("contains_eager of " + relationship.full_name() + ": a table joined to itself stands under an alias; give the alias");
         if (node.strategy == LoadStrategy::joined || node.strategy == LoadStrategy::joined_inner) {
             bool allowed = node.depth == 0 && !node.uses_sources && rules.target && (!node.to_many() || rules.collection);
             if (allowed && node.to_many()) rules.collection = false;

@@ -34,6 +34,7 @@ struct LoadNode {
     const Relationship* relationship = nullptr;
     const RelationshipLink* link = nullptr;
     LoadStrategy strategy = LoadStrategy::selectin;  ///< joined, joined_inner, contains_eager or selectin
+    std::uint32_t source = 0;                        ///< contains_eager: the alias that the target goes by
     bool named = false;                              ///< by an option, not only by the mapping
     std::int32_t depth = 0;                          ///< further levels of a relationship from a struct to itself; -1 = all
     std::vector<Fragment> where;                     ///< without their `where` root
@@ -76,6 +77,7 @@ private:
         const Relationship* relationship = nullptr;
         LoadStrategy strategy = LoadStrategy::selectin;
         std::int32_t depth = 0;
+        std::uint32_t source = 0;
         std::vector<Fragment> where, order;
         bool uses_sources = false;
         std::vector<std::pair<const Column*, bool>> columns;  ///< of the target: read it, or not
@@ -89,6 +91,7 @@ private:
     Fragment fragment(std::uint32_t root, bool with_root) const;
     void check(const Table& table, const Options& options) const;
     static std::vector<std::uint32_t> further_columns(const Table& target, const Relationship& relationship, const Options& options);
+    bool loaded(const Relationship& relationship, const Option* deciding, const Path& path) const;
     std::vector<LoadNode> resolve(const Table& table, const Options& options, Path& path, JoinRules& rules) const;
 
     const FlatStatement& statement_;

@@ -133,19 +133,22 @@ void SessionCore::remove(const Table& table, std::shared_ptr<void> handle) {
 
 void SessionCore::expunge(const Table& table, std::shared_ptr<void> handle) {
     SessionState& state = *state_;
-    Entity* entity = entity_of_handle(table, std::move(handle));
-    if (entity->state == ObjectState::pending) {
-        state.set_state(*entity, ObjectState::transient);
-        std::erase(state.pending, entity);
-    } else if (entity->state == ObjectState::persistent) {
-        state.map.erase(*entity);
-        state.set_state(*entity, ObjectState::detached);
-        entity->marked_removed = false;
-        std::erase(state.removed, entity);
-    } else {
-        throw_invalid_request("expunge(): this " + name_of(table) + " is not in the session");
+    Entity* first = entity_of_handle(table, std::move(handle));
+    if (first->state != ObjectState::pending && first->state != ObjectState::persistent) throw_invalid_request("expunge(): this " + name_of(table) + " is not in the session");
+    for (Entity* entity : reached_by(*first, Cascade::expunge)) {
+        if (entity->state == ObjectState::pending) {
+            state.set_state(*entity, ObjectState::transient);
+            std::erase(state.pending, entity);
+        } else if (entity->state == ObjectState::persistent) {
+            state.map.erase(*entity);
+            state.set_state(*entity, ObjectState::detached);
+            entity->marked_removed = false;
+            std::erase(state.removed, entity);
+        } else {
+            continue;
+        }
+        state.forget_changes_of(*entity);
     }
-    state.forget_changes_of(*entity);
     state.tell_events();
 }
 
@@ -175,7 +178,7 @@ void SessionCore::expunge_all() {
 void SessionCore::expire(const Table& table, std::shared_ptr<void> handle) {
     Entity* entity = entity_of_handle(table, std::move(handle));
     if (entity->state != ObjectState::persistent) throw_invalid_request("expire(): this " + name_of(table) + " is not persistent in this session");
-    entity->epoch = 0;
+    for (Entity* reached : reached_by(*entity, Cascade::refresh_expire)) reached->epoch = 0;
 }
 
 void SessionCore::expire_all() { state_->expire_everything(); }

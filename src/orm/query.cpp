@@ -4,6 +4,8 @@
 #include "key_index.hpp"
 #include "synchronize.hpp"
 
+#include <sql/defaults.hpp>
+
 #include <utility>
 
 namespace azoth::detail {
@@ -123,6 +125,7 @@ awaitable<RowSource> SessionCore::execute(Tape statement, ExecutionOptions optio
     state.check_usable();
     BusyGuard busy(state);
     FlatStatement flat = session_statement(state, std::move(statement));
+    fill_defaults(flat);
     PlanPtr plan = query_plan(state, flat);
     return run_query(state, std::move(busy), std::move(flat), std::move(plan), options);
 }

@@ -5,6 +5,7 @@
 #include <azoth/base/throw.hpp>
 
 #include <atomic>
+#include <unordered_set>
 
 namespace azoth::detail {
 
@@ -74,6 +75,25 @@ void SessionState::forget_changes_of(const Entity& entity) {
     for (std::size_t i = 0; i < links.size(); ++i) link_index[link_key(*links[i].child, *links[i].child_columns)] = i;
     associations.forget(entity);
     std::erase_if(replaced_unseen, [&](const auto& replaced) { return replaced.first == &entity; });
+}
+
+std::vector<Entity*> reached_by(Entity& first, Cascade cascade) {
+    std::vector<Entity*> reached{&first};
+    std::unordered_set<const Entity*> seen{&first};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        for (const auto& relationship : reached[i]->table->relationships) {
+            if (!has(relationship.def.cascade, cascade)) continue;
+            const RelationMember& member = *relationship.member(reached[i]->object);
+            if (relationship.many()) {
+                for (Entity* entity : member.members()) {
+                    if (seen.insert(entity).second) reached.push_back(entity);
+                }
+            } else if (Entity* target = member.target(); target != nullptr && seen.insert(target).second) {
+                reached.push_back(target);
+            }
+        }
+    }
+    return reached;
 }
 
 SessionState::Membership SessionState::pending_change(Entity& owner, const Relationship& relationship, Entity& member) const {

@@ -150,6 +150,9 @@ struct SessionState {
     Entity* materialize(const Table& table, std::span<const ValueView> cells, std::span<const std::uint32_t> further, const MaterializeOptions& options);
 };
 
+/// The entity, and what its relationships with this cascade lead to, as far as it is loaded.
+std::vector<Entity*> reached_by(Entity& first, Cascade cascade);
+
 /// One operation at a time: throws `ConcurrentUseError` when another is under way.
 class BusyGuard {
 public:

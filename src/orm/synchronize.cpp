@@ -12,11 +12,11 @@
 
 namespace azoth::detail {
 
-namespace {
-
 void expire_table(SessionState& state, const Table& table) {
     state.for_each_graph([&](Graph& graph) { graph.for_each(table, [](Entity& entity) { entity.epoch = 0; }); });
 }
+
+namespace {
 
 bool holds_key(const Column& column) {
     const auto& keys = column.table->foreign_keys;

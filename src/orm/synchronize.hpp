@@ -5,6 +5,9 @@
 
 namespace azoth::detail {
 
+/// A statement changed rows by itself: what is loaded of that table may be out of date.
+void expire_table(SessionState& state, const Table& table);
+
 /// The statement has run. `keys`: primary keys of the rows it met, where they were asked for.
 void synchronize(SessionState& state, const QueryPlan& plan, const FlatStatement& statement, const ValueBuffer* keys);
 

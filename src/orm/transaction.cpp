@@ -77,6 +77,18 @@ awaitable<void> SessionCore::close() {
     state.closed = true;
 }
 
+void SessionCore::invalidate() {
+    SessionState& state = *state_;
+    if (state.closed) return;
+    BusyGuard busy(state);
+    state.undo_to(0, true);
+    state.failed_flush = nullptr;
+    state.failed_message.clear();
+    state.connection->invalidate();
+    state.connection->try_rollback();  // there is no connection to tell: only the transaction's own state ends
+    expunge_all();
+}
+
 awaitable<void> SessionCore::begin(TransactionOptions options) {
     SessionState& state = *state_;
     state.check_usable();

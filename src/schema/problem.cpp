@@ -113,6 +113,8 @@ std::string describe(const Finding& f) {
         case Problem::delete_orphan_of_many_to_many:
             return where + ": delete_orphan with a secondary table: an object there has many parents; use "
                            "cascade(remove), or map " + std::string(f.other_type) + " as an association object";
+        case Problem::passive_deletes_all_and_cascade:
+            return where + ": passive_deletes_all leaves the children to the database; cascade(remove) and delete_orphan contradict it";
         case Problem::secondary_of_one:
             return where + ": secondary<" + std::string(f.other_type) + ">() is for many<> members";
         case Problem::secondary_no_foreign_key:

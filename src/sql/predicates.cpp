@@ -98,6 +98,62 @@ Tape relationship_exists(const Relationship& relationship, Tape criterion) {
     return query;
 }
 
+namespace {
+// "column = value" for each of `columns`, with the values of `object`'s members `members`; closed into one operand.
+void write_key_of(Tape& out, const Table& table, const std::vector<std::uint32_t>& columns, const Table& target, const std::vector<std::uint32_t>& members, const void* object,
+                  const std::string& relationship) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Column& member = target.columns[members[i]];
+        const void* field = member.field(object);
+        if (member.generated && member.ops->is_default(field)) {
+            throw_argument_error("comparing " + relationship + " with a " + std::string(target.type_name) + " that has no key yet: flush() first");
+        }
+        const Column& column = table.columns[columns[i]];
+        Value value;
+        member.ops->encode(field, value);
+        out.leaf(Op::column, &column);
+        out.bind(std::move(value), &member.type);
+        out.close(Op::eq, 2);
+    }
+    if (columns.size() > 1) out.close(Op::and_, static_cast<std::uint16_t>(columns.size()));
+}
+
+// A foreign key with a NULL in it refers to nothing.
+std::uint16_t write_key_is_null(Tape& out, const Table& table, const std::vector<std::uint32_t>& columns) {
+    for (const std::uint32_t index : columns) {
+        out.leaf(Op::column, &table.columns[index]);
+        out.close(Op::is_null, 1);
+    }
+    return static_cast<std::uint16_t>(columns.size());
+}
+}  // namespace
+
+Tape relationship_equals(const Relationship& relationship, const void* object, bool negate) {
+    const RelationshipLink& link = relationship.link();
+    const Table& owner = *relationship.owner;
+    const bool by_key = link.direction == Direction::many_to_one && relationship.def.primaryjoin == nullptr;
+    Tape out;
+    if (object == nullptr && relationship.many()) throw_argument_error("contains<>() of " + relationship.full_name() + " was given a null handle");
+    if (!by_key) {
+        Tape criterion;
+        if (object != nullptr) write_key_of(criterion, *link.target, link.target->primary_key, *link.target, link.target->primary_key, object, relationship.full_name());
+        out = relationship_exists(relationship, std::move(criterion));
+        if (negate != (object == nullptr)) out.close(Op::not_, 1);
+        return out;
+    }
+    if (object == nullptr) {
+        const std::uint16_t nulls = write_key_is_null(out, owner, link.local);
+        if (nulls > 1) out.close(Op::or_, nulls);
+        if (negate) out.close(Op::not_, 1);
+        return out;
+    }
+    write_key_of(out, owner, link.local, *link.target, link.remote, object, relationship.full_name());
+    if (!negate) return out;
+    out.close(Op::not_, 1);
+    out.close(Op::or_, static_cast<std::uint16_t>(1 + write_key_is_null(out, owner, link.local)));
+    return out;
+}
+
 }  // namespace detail
 
 namespace {

@@ -133,22 +133,31 @@ void write_secondary_join(Tape& out, const Relationship& relationship, std::uint
     write_equal(out, *link.secondary, link.far, between, *link.target, link.remote, target);
 }
 
-void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind) {
+void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind, const std::shared_ptr<const Source>& target,
+                             const std::shared_ptr<const Source>& from) {
     const Relationship& relationship = owner.relationship(member);
+    const std::uint32_t target_id = target ? target->id : 0, from_id = from ? from->id : 0;
     if (relationship.def.primaryjoin != nullptr) {
-        out.leaf(Op::from_table, relationship.link().target);
-        relationship.def.primaryjoin(out);
+        const Table* const target_table = relationship.link().target;
+        Tape condition;
+        relationship.def.primaryjoin(condition);
+        for (auto& node : condition.mutable_nodes()) {  // it speaks of both tables; here they go by aliases
+            if (node.op == Op::column && node.source == 0) node.source = static_cast<const Column*>(node.ref)->table == target_table ? target_id : from_id;
+        }
+        out.leaf(Op::from_table, target_table, 0, 0, target_id);
+        out.append(std::move(condition));
         out.close(Op::join, 2, nullptr, 0, kind);
-        return;
+    } else if (!relationship.def.has_secondary()) {
+        if (target) out.leaf(Op::from_table, relationship.link().target, 0, 0, target_id);
+        out.close(Op::join_relationship, target ? 1 : 0, &relationship, 0, kind, from_id);
+    } else {
+        const auto between = make_alias(*relationship.link().secondary, {});
+        write_secondary_join(out, relationship, kind, from_id, between->id, target_id);
+        out.close(Op::join, 2, nullptr, 0, kind);
+        out.use(between);
     }
-    if (!relationship.def.has_secondary()) {
-        out.leaf(Op::join_relationship, &relationship, 0, kind);
-        return;
-    }
-    const auto between = make_alias(*relationship.link().secondary, {});
-    write_secondary_join(out, relationship, kind, 0, between->id, 0);
-    out.close(Op::join, 2, nullptr, 0, kind);
-    out.use(between);
+    if (target) out.use(target);
+    if (from) out.use(from);
 }
 
 }  // namespace azoth::detail

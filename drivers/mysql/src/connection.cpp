@@ -86,6 +86,11 @@ TransactionStatus Connection::transaction_status() const noexcept { return link_
 
 bool Connection::usable() const noexcept { return link_->usable; }
 
+void* Connection::native_handle(const azoth::detail::Tag* type) noexcept {
+    const bool mine = type == &azoth::detail::type_tag<MYSQL> && usable() && transaction_status() != TransactionStatus::unknown;
+    return mine ? link_->handle() : nullptr;
+}
+
 void Connection::close() noexcept {
     link_->status = TransactionStatus::unknown;
     link_->usable = false;

@@ -24,6 +24,7 @@ public:
     bool rollback_may_wait() const noexcept override { return true; }
     TransactionStatus transaction_status() const noexcept override;
     bool usable() const noexcept override;
+    void* native_handle(const azoth::detail::Tag* type) noexcept override;
     void close() noexcept override;
 
 private:

@@ -28,6 +28,9 @@ public:
     /// Stops what is running and what waits, with `ConnectionLost`. Does not wait.
     void close() noexcept;
 
+    /// For the owner, between operations.
+    MYSQL* handle() noexcept { return database_.wire.handle(); }
+
     azoth::detail::SocketWatch watch;
 
     // What the connection's owner last heard.

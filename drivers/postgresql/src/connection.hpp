@@ -24,6 +24,10 @@ public:
     bool rollback_may_wait() const noexcept override { return link_->named_statements(); }
     TransactionStatus transaction_status() const noexcept override { return link_->status(); }
     bool usable() const noexcept override { return link_->usable(); }
+    void* native_handle(const azoth::detail::Tag* type) noexcept override {
+        const bool mine = type == &azoth::detail::type_tag<PGconn> && usable() && transaction_status() != TransactionStatus::unknown;
+        return mine ? link_->connection() : nullptr;
+    }
     void close() noexcept override { link_->close(); }
 
 private:

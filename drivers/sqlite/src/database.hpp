@@ -54,6 +54,7 @@ public:
     /// Finalises cursors whose owner is gone.
     void sweep() noexcept;
 
+    sqlite3* handle() const noexcept { return db_; }
     TransactionStatus status() const noexcept;
     /// False after an error that the handle does not survive.
     bool usable() const noexcept { return db_ && usable_; }

@@ -29,6 +29,9 @@ public:
     awaitable<std::unique_ptr<DriverCursor>> open_cursor(BatchItem item, Deadline deadline) override;
     TransactionStatus transaction_status() const noexcept override;
     bool usable() const noexcept override { return state_->database && state_->database->usable(); }
+    void* native_handle(const azoth::detail::Tag* type) noexcept override {
+        return type == &azoth::detail::type_tag<sqlite3> && usable() ? state_->database->handle() : nullptr;
+    }
     void close() noexcept override;
 
 private:

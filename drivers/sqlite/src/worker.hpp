@@ -32,6 +32,8 @@ public:
     Submitted submit(std::shared_ptr<Operation> operation);
     /// Stops what is running and what waits, with `ConnectionLost`. Does not wait.
     void close() noexcept;
+    /// For the owner, when every operation is answered and no cursor is open.
+    sqlite3* handle() const noexcept { return database_.handle(); }
     /// Has abandoned cursors finalised soon.
     void sweep() noexcept;
 

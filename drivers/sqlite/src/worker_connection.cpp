@@ -94,6 +94,11 @@ TransactionStatus WorkerConnection::transaction_status() const noexcept { return
 
 bool WorkerConnection::usable() const noexcept { return link_->usable && !link_->closed; }
 
+void* WorkerConnection::native_handle(const azoth::detail::Tag* type) noexcept {
+    const bool mine = type == &azoth::detail::type_tag<sqlite3> && usable() && transaction_status() != TransactionStatus::unknown;
+    return mine ? link_->worker->handle() : nullptr;
+}
+
 void WorkerConnection::close() noexcept {
     link_->closed = true;
     link_->status = TransactionStatus::unknown;

@@ -23,6 +23,7 @@ struct DialectFeatures {
     bool returning_qualified = true;      ///< RETURNING users.id; else RETURNING id
     bool default_values = true;           ///< INSERT INTO t DEFAULT VALUES; else () VALUES ()
     bool on_conflict = true;              ///< ON CONFLICT; else ON DUPLICATE KEY UPDATE
+    bool on_constraint = false;           ///< ON CONFLICT ON CONSTRAINT name
     bool insert_select_conflict = true;   ///< INSERT ... SELECT ... ON CONFLICT parses as it stands
     enum class MultiTable : std::uint8_t { none, from, list } update_from = MultiTable::from;  ///< UPDATE t SET .. FROM u / UPDATE t, u SET ..
     enum class DeleteFrom : std::uint8_t { none, using_, list } delete_using = DeleteFrom::using_;  ///< DELETE FROM t USING u / USING t, u

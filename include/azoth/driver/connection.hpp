@@ -1,6 +1,7 @@
 // DriverConnection: what a driver implements for one connection to a database.
 #pragma once
 
+#include <azoth/base/member.hpp>
 #include <azoth/driver/awaitable.hpp>
 #include <azoth/driver/batch.hpp>
 
@@ -86,6 +87,12 @@ public:
 
     /// False when the connection is lost or was closed: it must not be reused.
     virtual bool usable() const noexcept = 0;
+
+    /// The C library's own handle, when `type` is the tag of its struct (PGconn, MYSQL, sqlite3) and no operation is under way; else null.
+    virtual void* native_handle(const detail::Tag* type) noexcept {
+        (void)type;
+        return nullptr;
+    }
 
     /// Starts closing without waiting; safe while an operation is under way.
     virtual void close() noexcept = 0;

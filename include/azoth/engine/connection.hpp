@@ -18,6 +18,8 @@ namespace azoth {
 class Metadata;
 template <class T, class... Items>
 class Insert;
+template <class T, class... Items>
+class Update;
 
 namespace detail {
 
@@ -60,11 +62,20 @@ public:
         detail::check_core_statement<typename S::row_type>();
         return detail::typed_result<typename S::row_type>(detail::execute(core(), detail::flatten(statement.tape()), statement.execution()));
     }
-    /// Inserts many objects; an empty range does nothing. Round trips: 1 per chunk.
-    template <class T>
-    awaitable<Result<Row<>>> execute(const Insert<T>& statement, const std::vector<T>& values) {
-        return detail::typed_result<Row<>>(
+    /// Inserts many objects; an empty range does nothing. With returning(), the rows that come back are in the order of the objects.
+    /// Round trips: 1 per chunk.
+    template <class T, class... Items>
+    awaitable<Result<Row<Items...>>> execute(const Insert<T, Items...>& statement, const std::vector<T>& values) {
+        detail::check_core_statement<Row<Items...>>();
+        return detail::typed_result<Row<Items...>>(
             detail::insert_many(core(), statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
+    }
+    /// Writes every column but the key of many objects to the rows of their keys; an empty range does nothing. A version counts up, and must be the
+    /// one given. Errors: `StaleDataError` when a row is not there, with its number among those given. Round trips: 1.
+    template <class T>
+    awaitable<Result<Row<>>> execute(const Update<T>& statement, const std::vector<T>& values) {
+        return detail::typed_result<Row<>>(
+            detail::update_many(core(), statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
     }
     /// Inserts many objects by the database's bulk protocol where it has one (PostgreSQL: COPY), inside the transaction like any statement. Default
     /// factories and server defaults work as in `execute(insert<T>(), values)`. Returns the number of rows. Round trips: 1 per chunk.
@@ -108,6 +119,14 @@ public:
     /// Gives the connection back. May be called twice.
     awaitable<void> close();
     bool closed() const noexcept;
+
+    /// The C library's own handle, for what azoth has no words for: `connection.native_handle<PGconn>()`, `<MYSQL>()`, `<sqlite3>()`. Null for another
+    /// driver's type, while an operation is under way, and when there is no connection now. Lifetimes: until the next operation of this object. What is done
+    /// with it must leave the connection as it was: no transaction begun or ended, nothing left unread, settings put back.
+    template <class Handle>
+    Handle* native_handle() const noexcept {
+        return core_ ? static_cast<Handle*>(core_->native_handle(&detail::type_tag<Handle>)) : nullptr;
+    }
 
     const std::shared_ptr<detail::ConnectionCore>& core_ptr() const noexcept { return core_; }
 

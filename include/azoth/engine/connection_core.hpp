@@ -67,6 +67,8 @@ public:
     bool closed() const noexcept { return closed_; }
     /// A connection is held.
     bool connected() const noexcept { return static_cast<bool>(lease_); }
+    /// The driver's own handle; null while an operation is under way, without a connection, and for another driver's type.
+    void* native_handle(const Tag* type) const noexcept;
 
     /// Throws what an operation would throw at the call.
     void check_ready(const RunOptions& options = RunOptions()) const;

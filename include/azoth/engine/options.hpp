@@ -22,6 +22,9 @@ struct EngineOptions {
     /// Default: false. True prints every statement with the time it took to stderr, and its values unless `hide_parameters`.
     bool echo = false;
 
+    /// Default: true. False keeps no connection: one is opened for each checkout, without limit, and closed when it comes back. For short programs and
+    /// behind a pooling proxy. The other pool options then do nothing, and an in-memory SQLite database stays what it is: one connection.
+    bool pooling = true;
     /// Default: 5 connections kept open. 0 = no limit, all are kept, `max_overflow` is ignored. Raise it to what the database can serve at once.
     int pool_size = 5;
     /// Default: 10 further connections under load, closed when they come back. 0 = none; -1 = no limit.

@@ -43,11 +43,17 @@ RowSource row_source(RawResult&& result);
 
 /// Inserts `count` objects that lie `stride` bytes apart; generated keys are left to the database, as are server defaults where the
 /// member holds its value-initialised value. The objects are read before this returns. `rowcount` is the number of rows.
-/// `statement`: an insert without values, possibly with ON CONFLICT. *Round trips*: 1 per chunk of 10,000 rows.
+/// `statement`: an insert without values, possibly with ON CONFLICT and RETURNING; what comes back is in the order of the objects. *Round trips*: 1 per chunk of 10,000 rows.
 awaitable<RawResult> insert_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
                                  ExecutionOptions options = ExecutionOptions());
 /// The same by the database's bulk protocol, where it has one.
 awaitable<RawResult> copy_many(ConnectionCore& core, const Table& table, const void* first, std::size_t count, std::size_t stride,
                                ExecutionOptions options = ExecutionOptions());
+
+/// Writes every column but the key of `count` objects that lie `stride` bytes apart to the rows of their keys, as one batch. A version counts up and
+/// must be the one given; an onupdate function gives the value of a member that holds its value-initialised one. The objects are read before
+/// this returns. Errors: `StaleDataError` when a row is not there; `ArgumentError` when `statement` has clauses.
+awaitable<RawResult> update_many(ConnectionCore& core, const Tape& statement, const Table& table, const void* first, std::size_t count, std::size_t stride,
+                                 ExecutionOptions options = ExecutionOptions());
 
 }  // namespace azoth::detail

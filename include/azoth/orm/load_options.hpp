@@ -6,8 +6,10 @@
 #include <azoth/schema/mapping.hpp>
 #include <azoth/sql/criteria.hpp>
 #include <azoth/sql/relationship_predicates.hpp>
+#include <azoth/sql/source.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -31,6 +33,8 @@ protected:
     void add_option(const LoadPath& option);
     void add_columns(const Tape& options);
     void set_depth(std::int32_t depth);
+    /// contains_eager: the last step's objects come from this alias.
+    void read_from(const std::shared_ptr<const Source>& alias);
 
 private:
     struct Step {
@@ -89,6 +93,10 @@ public:
     template <auto R>
     auto contains_eager() const { return then<R>(detail::LoadStrategy::contains_eager); }
     template <auto R>
+    auto contains_eager(const Alias<typename detail::loaded_relationship<R>::target>& alias) const {
+        return then<R>(detail::LoadStrategy::contains_eager).from_alias(alias);
+    }
+    template <auto R>
     auto raiseload() const { return then<R>(detail::LoadStrategy::raise); }
     template <auto R>
     auto defaultload() const { return then<R>(detail::LoadStrategy::defaults); }
@@ -111,6 +119,12 @@ public:
     LoadOption undefer_group(std::string_view group) const { return columns(azoth::undefer_group<Target>(group)); }
 
     // ---- what is loaded
+    /// contains_eager<R>(alias): see there.
+    LoadOption from_alias(const Alias<Target>& alias) const {
+        LoadOption copy = *this;
+        copy.read_from(alias.source());
+        return copy;
+    }
     /// joinedload only: INNER JOIN, for a relationship that every row has. Below a LEFT OUTER JOIN it stays a LEFT OUTER JOIN.
     LoadOption innerjoin() const {
         LoadOption copy = *this;
@@ -208,6 +222,11 @@ auto subqueryload() { return detail::load_option<R>(detail::LoadStrategy::subque
 /// What the query leaves out is missing from the collection, which stays partial until it is loaded anew.
 template <auto R>
 auto contains_eager() { return detail::load_option<R>(detail::LoadStrategy::contains_eager); }
+/// The same from an alias that the query joins: `.outerjoin<&Employee::manager>(boss).options(contains_eager<&Employee::manager>(boss))`.
+template <auto R>
+auto contains_eager(const Alias<typename detail::loaded_relationship<R>::target>& alias) {
+    return detail::load_option<R>(detail::LoadStrategy::contains_eager).from_alias(alias);
+}
 
 /// Not loaded by this query, whatever the mapping says; reading it throws `NotLoadedError`.
 template <auto R>
@@ -218,7 +237,8 @@ auto noload() { return detail::load_option<R>(detail::LoadStrategy::raise); }
 /// Nothing but what other options of the query name is loaded.
 inline RaiseAllOption raiseload_all() { return {}; }
 
-/// As the mapping says; only leads on to what is chained to it.
+/// As the mapping says; only leads on to what is chained to it. Errors: `ArgumentError` when something is chained to it and nothing loads the
+/// relationship: there is no later load on access that would follow the chain.
 template <auto R>
 auto defaultload() { return detail::load_option<R>(detail::LoadStrategy::defaults); }
 

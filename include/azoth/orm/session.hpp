@@ -59,11 +59,18 @@ public:
     awaitable<Result<typename S::row_type>> execute(const S& statement) {
         return typed<typename S::row_type>(core_->execute(statement.tape(), statement.execution()));
     }
-    /// Inserts many objects without the unit of work: the fastest way in. They stay plain values; generated keys are not read back.
-    /// An empty range does nothing. *Round trips*: 1 per chunk.
+    /// Inserts many objects without the unit of work: the fastest way in. They stay plain values. With returning(), columns or entities of the rows
+    /// come back in the order of the objects; nothing is read back otherwise. An empty range does nothing. *Round trips*: 1 per chunk.
+    template <class T, class... Items>
+    awaitable<Result<Row<Items...>>> execute(const Insert<T, Items...>& statement, const std::vector<T>& values) {
+        return typed<Row<Items...>>(core_->insert_many(statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
+    }
+    /// Writes every column but the key of many objects to the rows of their keys, without the unit of work; an empty range does nothing. A version
+    /// counts up, and must be the one given. Loaded entities of these keys are expired. Errors: `StaleDataError` when a row is not there, with its
+    /// number among those given. *Round trips*: 1.
     template <class T>
-    awaitable<Result<Row<>>> execute(const Insert<T>& statement, const std::vector<T>& values) {
-        return typed<Row<>>(core_->insert_many(statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
+    awaitable<Result<Row<>>> execute(const Update<T>& statement, const std::vector<T>& values) {
+        return typed<Row<>>(core_->update_many(statement.tape(), detail::table_of<T>(), values.data(), values.size(), sizeof(T), statement.execution()));
     }
     /// Inserts many objects without the unit of work, by the database's bulk protocol where it has one (PostgreSQL: COPY), inside the session's
     /// transaction. Otherwise as `execute(insert<T>(), values)`. Returns the number of rows. *Round trips*: 1 per chunk.
@@ -189,6 +196,10 @@ public:
     awaitable<void> rollback() { return core_->rollback(); }
     /// Rolls back, lets go of all entities and gives the connection back. The session cannot be used again.
     awaitable<void> close() { return core_->close(); }
+    /// Closes the database connection at once, without a word to the server, and lets go of all entities: for when the connection cannot be trusted
+    /// any more. What was not committed is gone. The session may be used again, on another connection. No I/O.
+    /// Errors: `ConcurrentUseError` while an operation is under way.
+    void invalidate() { core_->invalidate(); }
 
     /// Begins a transaction explicitly; leaving the guard's scope without commit() rolls back.
     /// Errors: `InvalidRequestError` when one has begun, also by a statement.

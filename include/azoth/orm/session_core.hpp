@@ -96,6 +96,8 @@ public:
     awaitable<RowSource> insert_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     /// The same by the database's bulk protocol, where it has one. Returns the number of rows.
     awaitable<std::int64_t> copy_many(const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
+    /// Bulk update by key of `count` objects `stride` bytes apart, encoded before this returns; their loaded entities are expired.
+    awaitable<RowSource> update_many(Tape statement, const Table& table, const void* first, std::size_t count, std::size_t stride, ExecutionOptions options);
     awaitable<std::shared_ptr<void>> get(const Table& table, std::vector<Value> key, Tape options, bool lock, std::uint8_t lock_flags,
                                          std::source_location where = {});
     awaitable<void> refresh(const Table& table, std::shared_ptr<void> handle, std::vector<const Column*> columns, bool lock);
@@ -109,6 +111,7 @@ public:
     awaitable<void> commit();
     awaitable<void> rollback();
     awaitable<void> close();
+    void invalidate();
     awaitable<void> begin(TransactionOptions options);
     awaitable<std::uint32_t> begin_nested();               ///< the new savepoint's depth, from 1
     awaitable<void> commit_nested(std::uint32_t depth);

@@ -124,6 +124,7 @@ struct RelationshipDef {
     Cascade cascade = Cascade::save_update | Cascade::merge;
     Lazy lazy = Lazy::not_loaded;
     bool passive_deletes = false;
+    bool passive_deletes_all = false;
     bool viewonly = false;
     bool post_update = false;
 

@@ -259,6 +259,8 @@ constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def,
         return finding;
     if (ends.direction == Direction::many_to_one && has(def.cascade, Cascade::delete_orphan))
         return found(Problem::delete_orphan_of_many_to_one);
+    if (def.passive_deletes_all && (has(def.cascade, Cascade::remove) || has(def.cascade, Cascade::delete_orphan)))
+        return found(Problem::passive_deletes_all_and_cascade);
     return check_order(owner, def, target);
 }
 

@@ -14,6 +14,8 @@ enum class Cascade : std::uint8_t {
     merge = 2,          ///< merge() follows the relationship (default)
     remove = 4,         ///< removing the parent removes the children ("delete" in SQLAlchemy)
     delete_orphan = 8,  ///< a child taken out of its parent is deleted
+    expunge = 16,         ///< what is loaded leaves the session with the parent
+    refresh_expire = 32,  ///< what is loaded is expired with the parent, also by refresh()
 };
 constexpr Cascade operator|(Cascade a, Cascade b) {
     return static_cast<Cascade>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

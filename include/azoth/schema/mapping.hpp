@@ -168,7 +168,7 @@ constexpr auto column(const char* name, const Options&... options) {
 }
 
 /// A one<T> or many<T> member. Options: back_populates<&T::m>(), via<&T::fk>(), secondary<Between>(), cascade(...),
-/// lazy::selectin, order_by<&T::m>(), passive_deletes, viewonly, post_update.
+/// lazy::selectin, order_by<&T::m>(), passive_deletes, passive_deletes_all, viewonly, post_update.
 template <auto M, class... Options>
 constexpr auto relationship(const Options&... options) {
     using Member = detail::member_type_t<M>;
@@ -233,7 +233,8 @@ constexpr detail::ViaOption via() {
 }
 
 constexpr detail::CascadeOption cascade(Cascade set) { return {set}; }
-inline constexpr Cascade save_update = Cascade::save_update, merge = Cascade::merge, delete_orphan = Cascade::delete_orphan;
+inline constexpr Cascade save_update = Cascade::save_update, merge = Cascade::merge, delete_orphan = Cascade::delete_orphan,
+                         expunge = Cascade::expunge, refresh_expire = Cascade::refresh_expire;
 
 namespace detail {
 struct CascadeWord {};
@@ -253,6 +254,8 @@ inline constexpr detail::LazyOption not_loaded{Lazy::not_loaded}, selectin{Lazy:
 
 /// The database's ON DELETE takes care of children that are not loaded.
 inline constexpr detail::RelationshipFlag passive_deletes{&detail::RelationshipDef::passive_deletes};
+/// The same, and children that are loaded are left alone too: removing the parent never changes or deletes a child.
+inline constexpr detail::RelationshipFlag passive_deletes_all{&detail::RelationshipDef::passive_deletes_all};
 /// Loads, never writes.
 inline constexpr detail::RelationshipFlag viewonly{&detail::RelationshipDef::viewonly};
 /// The foreign key is set by a second UPDATE, which breaks cycles.

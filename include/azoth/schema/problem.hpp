@@ -54,6 +54,7 @@ enum class Problem : std::uint8_t {
     back_populates_same_direction,
     delete_orphan_of_many_to_one,
     delete_orphan_of_many_to_many,
+    passive_deletes_all_and_cascade,
     secondary_of_one,
     secondary_no_foreign_key,
     secondary_key,

@@ -89,6 +89,8 @@ constexpr void refuse() {
                   "azoth: delete_orphan belongs on the side of the parent, not on the many-to-one side");
     static_assert(differs<P, Problem::delete_orphan_of_many_to_many>,
                   "azoth: delete_orphan with a secondary table: an object there has many parents; use cascade(remove)");
+    static_assert(differs<P, Problem::passive_deletes_all_and_cascade>,
+                  "azoth: passive_deletes_all leaves children alone: cascade(remove) and delete_orphan contradict it");
     static_assert(differs<P, Problem::secondary_of_one>, "azoth: secondary<T>() is for many<> members");
     static_assert(differs<P, Problem::secondary_no_foreign_key>,
                   "azoth: the secondary table has no foreign key to one end of the relationship");

@@ -4,12 +4,15 @@
 #include <azoth/sql/dml.hpp>
 #include <azoth/schema/options.hpp>
 
+#include <string>
 #include <utility>
 
 namespace azoth {
 
 template <class T, class... Items>
 class Insert;
+template <class T, class... Items>
+class DoUpdate;
 
 /// The values of the row that could not be inserted, inside do_update(...).
 template <auto... M>
@@ -18,6 +21,13 @@ auto excluded(const ColumnHandle<M...>&) {
     out.leaf(detail::Op::excluded_column, &detail::column_of<M...>());
     return Expression<typename ColumnHandle<M...>::value_type>(std::move(out));
 }
+
+/// A unique constraint or index that on_conflict() names. Made by on_constraint().
+struct ConflictConstraint {
+    std::string name;
+};
+/// `on_conflict(on_constraint("uq_tags_name"))`: PostgreSQL's ON CONFLICT ON CONSTRAINT; elsewhere `NotSupportedError`.
+inline ConflictConstraint on_constraint(std::string name) { return {std::move(name)}; }
 
 /// `insert<T>()....on_conflict(columns...)`: say what to do.
 template <class T, class... Items>
@@ -30,14 +40,14 @@ public:
         return Insert<T, Items...>(std::move(out));
     }
     template <class... A>
-    Insert<T, Items...> do_update(const A&... assignments) const {
+    DoUpdate<T, Items...> do_update(const A&... assignments) const {
         detail::check_assignments<T, A...>();
         detail::Tape set;
         (assignments.write(set), ...);
         set.close(detail::Op::do_update, sizeof...(A));
         detail::Tape out = tape_;
         out.append(std::move(set));
-        return Insert<T, Items...>(std::move(out));
+        return DoUpdate<T, Items...>(std::move(out));
     }
 
 private:
@@ -85,6 +95,12 @@ public:
         out.append(std::move(target));
         return OnConflict<T, Items...>(std::move(out));
     }
+    /// The same by the name of a constraint.
+    OnConflict<T, Items...> on_conflict(ConflictConstraint constraint) const {
+        detail::Tape out = tape_;
+        out.text_leaf(detail::Op::on_conflict, std::move(constraint.name));
+        return OnConflict<T, Items...>(std::move(out));
+    }
     /// The inserted rows' columns or entities.
     template <class... R>
     auto returning(const R&... items) const {
@@ -102,6 +118,23 @@ public:
 private:
     template <class, class...>
     friend class Insert;
+};
+
+/// An INSERT that ended in do_update(): the rows to be updated can be narrowed.
+template <class T, class... Items>
+class DoUpdate : public Insert<T, Items...> {
+public:
+    using Insert<T, Items...>::Insert;
+
+    /// Updates the row that is there only when this holds; else it stays as it is, and RETURNING gives no row for it. Columns are those of the row
+    /// that is there, `excluded(col<...>)` those of the new one. Errors: `NotSupportedError` on MariaDB and MySQL.
+    template <class... P>
+    DoUpdate where(const P&... predicates) const {
+        static_assert((detail::is_predicate<P> && ...), "azoth: where() takes SQL predicates; compare the column with something");
+        DoUpdate copy = *this;
+        ((copy.tape_.append(detail::tape_of(predicates)), copy.tape_.close(detail::Op::do_update_where, 1)), ...);
+        return copy;
+    }
 };
 
 /// INSERT into T's table.

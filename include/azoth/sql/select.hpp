@@ -5,6 +5,7 @@
 #include <azoth/sql/execution_options.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/item.hpp>
+#include <azoth/sql/relationship_join.hpp>
 #include <azoth/sql/source.hpp>
 
 #include <concepts>
@@ -110,13 +111,6 @@ template <class Target>
 concept FromElement = requires(const Target& target, Tape& out) { target.write_from(out); };
 template <class Target>
 inline constexpr bool is_from_element = FromElement<Target>;
-
-/// Both joins of a many-to-many relationship, the secondary table's closed, the target's operands without their root (so that a further
-/// condition can follow). `owner`, `between`, `target`: the aliases they go by, or 0.
-void write_secondary_join(Tape& out, const Relationship& relationship, std::uint8_t kind, std::uint32_t owner, std::uint32_t between, std::uint32_t target);
-
-/// Writes ON from a relationship: `join<&User::posts>()`. A secondary table is joined under an alias of its own.
-void write_relationship_join(Tape& out, const void* member, const Table& owner, std::uint8_t kind);
 
 /// The untracked counterpart of an item.
 template <class I>
@@ -251,6 +245,12 @@ public:
     Select join() const { return Select(*this).template joined_along<Relationship>(detail::join_inner); }
     template <auto Relationship>
     Select outerjoin() const { return Select(*this).template joined_along<Relationship>(detail::join_left); }
+    /// The same to an alias (or `entity<T>`) of the relationship's target, and from an alias of its owner:
+    /// `outerjoin<&Employee::manager>(boss).outerjoin<&Employee::manager>(grand, from(boss))`.
+    template <auto Relationship, class Target, class Owner = detail::member_owner_t<Relationship>>
+    Select join(const Target& target, const JoinFrom<Owner>& start = {}) const { return Select(*this).template joined_to<Relationship>(detail::join_inner, target, start); }
+    template <auto Relationship, class Target, class Owner = detail::member_owner_t<Relationship>>
+    Select outerjoin(const Target& target, const JoinFrom<Owner>& start = {}) const { return Select(*this).template joined_to<Relationship>(detail::join_left, target, start); }
 
     // ---- set operations; labels are those of the first arm
     template <class... Others>
@@ -326,9 +326,14 @@ private:
         return std::move(*this);
     }
     template <auto Relationship>
-    Select joined_along(std::uint8_t kind) && {
-        detail::write_relationship_join(tape_, &detail::member_tag<Relationship>, detail::table_of<detail::member_owner_t<Relationship>>(), kind);
+    Select joined_along(std::uint8_t kind, const std::shared_ptr<const detail::Source>& target = {}, const std::shared_ptr<const detail::Source>& from = {}) && {
+        detail::write_relationship_join(tape_, &detail::member_tag<Relationship>, detail::table_of<detail::member_owner_t<Relationship>>(), kind, target, from);
         return std::move(*this);
+    }
+    template <auto Relationship, class Target, class Owner>
+    Select joined_to(std::uint8_t kind, const Target& target, const JoinFrom<Owner>& start) && {
+        detail::check_relationship_join<Relationship, Target, Owner>();
+        return std::move(*this).template joined_along<Relationship>(kind, detail::source_of(target), start.source);
     }
     template <class... Others>
     auto combined(detail::CompoundKind kind, const Select<Others...>& other) const {

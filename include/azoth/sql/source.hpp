@@ -101,9 +101,22 @@ public:
         out.use(source_);
     }
 
+    const std::shared_ptr<const detail::Source>& source() const noexcept { return source_; }
+
 private:
     std::shared_ptr<const detail::Source> source_;
 };
+
+/// Which alias a join along a relationship starts from. Made by from().
+template <class T>
+struct JoinFrom {
+    std::shared_ptr<const detail::Source> source;
+};
+/// `join<&Employee::manager>(grand, from(boss))`: starts at the alias, not at the table itself.
+template <class T>
+JoinFrom<T> from(const Alias<T>& alias) {
+    return {alias.source()};
+}
 
 /// A second name for a mapped table. Without a name the statement makes one up.
 template <class T>

@@ -134,7 +134,8 @@ void Compiler::insert_select(NodeId at, bool conflict) {
 }
 
 void Compiler::upsert(std::span<const NodeId> roots, const Table& table) {
-    NodeId target = no_node, update_node = no_node, condition = no_node;
+    NodeId target = no_node, update_node = no_node;
+    std::vector<NodeId> conditions;
     bool nothing = false;
     for (const NodeId root : roots) {
         if (tree_[root].op == Op::on_conflict) {
@@ -143,16 +144,18 @@ void Compiler::upsert(std::span<const NodeId> roots, const Table& table) {
         }
         if (tree_[root].op == Op::do_nothing) nothing = true;
         if (tree_[root].op == Op::do_update) update_node = root;
-        if (tree_[root].op == Op::do_update_where) condition = root;
+        if (tree_[root].op == Op::do_update_where) conditions.push_back(tree_.children(root)[0]);
     }
     if (nothing == (update_node != no_node)) {
         throw_argument_error("insert into " + table.full_name() + ": on_conflict() is followed by either do_nothing() or do_update()");
     }
     const auto columns = tree_.children(target);
+    const std::string constraint(tree_.text(target));
+    if (!constraint.empty() && !features_.on_constraint) unsupported("ON CONFLICT ON CONSTRAINT \"" + constraint + '"', "name the columns of the constraint");
     Scope scope = target_scope(table, {}, {});
     const Saved<const Scope*> in_scope(scope_, &scope);
     if (!features_.on_conflict) {
-        if (condition != no_node) unsupported("condition on an upsert's update", "use an if() in the assigned value");
+        if (!conditions.empty()) unsupported("condition on an upsert's update", "use an if() in the assigned value");
         sql_ += " ON DUPLICATE KEY UPDATE ";
         if (nothing) {
             // Assigning a key to itself changes nothing, and unlike INSERT IGNORE hides no other error.
@@ -165,10 +168,14 @@ void Compiler::upsert(std::span<const NodeId> roots, const Table& table) {
         }
         return;
     }
-    if (columns.empty() && !nothing) {
+    if (columns.empty() && constraint.empty() && !nothing) {
         throw_argument_error("insert into " + table.full_name() + ": do_update() needs the columns of the conflict, on_conflict(col<...>)");
     }
     sql_ += " ON CONFLICT";
+    if (!constraint.empty()) {
+        sql_ += " ON CONSTRAINT ";
+        dialect_.append_identifier(sql_, constraint);
+    }
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column_ref = *static_cast<const Column*>(tree_[columns[i]].ref);
         check_target(column_ref, table, "on_conflict");
@@ -182,7 +189,7 @@ void Compiler::upsert(std::span<const NodeId> roots, const Table& table) {
     }
     sql_ += " DO UPDATE SET ";
     assignments(tree_.children(update_node), table, false);
-    if (condition != no_node) where(tree_.children(condition), " WHERE ");
+    where(conditions, " WHERE ");
 }
 
 }  // namespace azoth::detail

@@ -234,6 +234,7 @@ struct TwoWays {
     one<User> ordered{};
     one<User> named{};
     one<User> elsewhere{};
+    one<User> contradicted{};
     static constexpr auto mapping() {
         return table("two_ways", column<&TwoWays::id>(primary_key), column<&TwoWays::a_id>(foreign_key<&User::id>()),
                      column<&TwoWays::b_id>(foreign_key<&User::id>()), column<&TwoWays::plain>(),
@@ -241,7 +242,8 @@ struct TwoWays {
                      relationship<&TwoWays::orphaned>(via<&TwoWays::a_id>(), azoth::cascade(delete_orphan)),
                      relationship<&TwoWays::ordered>(via<&TwoWays::a_id>(), order_by<&Post::id>()),
                      relationship<&TwoWays::named>(via<&TwoWays::a_id>(), back_populates("nobody")),
-                     relationship<&TwoWays::elsewhere>(via<&TwoWays::a_id>(), back_populates<&User::posts>()));
+                     relationship<&TwoWays::elsewhere>(via<&TwoWays::a_id>(), back_populates<&User::posts>()),
+                     relationship<&TwoWays::contradicted>(via<&TwoWays::a_id>(), azoth::cascade(azoth::remove), azoth::passive_deletes_all));
     }
 };
 struct Nowhere;
@@ -331,6 +333,7 @@ TEST_CASE("relationships without exactly one key are refused", "[schema]") {
 TEST_CASE("options that do not fit the direction or the target are refused", "[schema]") {
     CHECK_THAT(link_refusal<&TwoWays::orphaned>(), Contains("TwoWays.orphaned") && Contains("delete_orphan"));
     CHECK_THAT(link_refusal<&TwoWays::ordered>(), Contains("TwoWays.ordered") && Contains("no column of User"));
+    CHECK_THAT(link_refusal<&TwoWays::contradicted>(), Contains("TwoWays.contradicted") && Contains("passive_deletes_all"));
 }
 
 TEST_CASE("wrong pairings are refused", "[schema]") {
