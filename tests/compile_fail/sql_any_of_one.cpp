@@ -1,5 +1,5 @@
 // any<> over a one<>.
-// expect: any<> asks about a many<T>; for a one<T> use has<>
+// expect: any<> and contains<> ask about a many<T>; for a one<T> use has<> and related<>
 #include <azoth/sql/sql.hpp>
 
 #include "../support/small_models.hpp"
