@@ -15,13 +15,14 @@ void insert_unit_of_work(Suite& suite);
 void insert_bulk(Suite& suite);
 void update(Suite& suite);
 void flush_unchanged(Suite& suite);
+void flush_shapes(Suite& suite);
 void autoflush(Suite& suite);
 void stream(Suite& suite);
 void pool_waits(Suite& suite);
 
 inline void run_workloads(Suite& suite) {
     for (void (*workload)(Suite&) : {point_get, point_get_coroutines, multiplexed, list, selectin, joined, insert_unit_of_work, insert_bulk, update,
-                                     flush_unchanged, autoflush, stream, pool_waits}) {
+                                     flush_unchanged, flush_shapes, autoflush, stream, pool_waits}) {
         workload(suite);
     }
 }
