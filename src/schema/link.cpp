@@ -86,7 +86,7 @@ const Table& Relationship::table_in(const detail::TableSlot& slot, const char* r
 const RelationshipLink& Relationship::resolve() const {
     const Table& other = target();
     const Table* between = def.has_secondary() ? &table_in(*def.secondary, "secondary table") : nullptr;
-    const detail::TableShape* shape = between != nullptr ? &between->shape : nullptr;
+    const detail::TableShape& shape = between != nullptr ? between->shape : owner->shape;
     detail::Ends ends;
     if (const auto finding = detail::find_ends(owner->shape, def, other.shape, shape, ends)) {
         auto text = detail::describe(finding);

@@ -24,11 +24,12 @@ constexpr Finding check_shape(const TableShape& shape, Range<TableShape> all) {
     for (const auto& relationship : shape.relationships) {
         for (const auto& target : all) {
             if (!same(relationship.target_type, target.type)) continue;
-            const TableShape* secondary = nullptr;
-            for (const auto& between : all) {
-                if (same(relationship.secondary_type, between.type)) secondary = &between;
+            std::size_t at = no_position;
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                if (same(relationship.secondary_type, all[i].type)) at = i;
             }
-            if (relationship.has_secondary() && secondary == nullptr) continue;  // not listed: left to run time
+            if (relationship.has_secondary() && at == no_position) continue;  // not listed: left to run time
+            const TableShape& secondary = at == no_position ? shape : all[at];
             Ends ends;
             std::uint32_t inverse = 0;
             if (const auto finding = find_ends(shape, relationship, target, secondary, ends)) return finding;

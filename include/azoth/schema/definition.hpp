@@ -119,6 +119,7 @@ struct RelationshipDef {
     std::string_view back_populates_name{};  ///< set in both forms; empty without back_populates
     MemberList via{};
     void (*primaryjoin)(Tape& out) = nullptr;  ///< writes the condition; null: a foreign key says it
+    bool has_primaryjoin = false;              ///< for code that runs at compile time: see no_position
     std::array<OrderDef, 4> order_by{};
     std::size_t order_count = 0;
     Cascade cascade = Cascade::save_update | Cascade::merge;

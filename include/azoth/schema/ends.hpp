@@ -233,20 +233,20 @@ constexpr Finding check_order(const TableShape& owner, const RelationshipDef& de
 }
 
 /// Without via<>: one<> follows a key of its own struct, else (one-to-one) one of the target; many<> one of the target.
-/// `secondary`: the table that def.secondary names; null without one.
+/// `secondary`: the table that def.secondary names; any without one. No pointer: see no_position.
 constexpr Finding find_ends(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
-                            const TableShape* secondary, Ends& ends) {
+                            const TableShape& secondary, Ends& ends) {
     const auto found = [&](Problem problem) {
         return Finding{problem, owner.type_name, def.name, target.type_name, {}, {}, {}};
     };
     ends = {};
-    if (def.primaryjoin != nullptr) {
+    if (def.has_primaryjoin) {
         ends.direction = Direction::one_to_many;
         if (const auto problem = primaryjoin_problem(owner, def); problem != Problem::none) return found(problem);
         return check_order(owner, def, target);
     }
-    if (secondary != nullptr) {
-        if (const auto finding = find_secondary_ends(owner, def, target, *secondary, ends)) return finding;
+    if (def.has_secondary()) {
+        if (const auto finding = find_secondary_ends(owner, def, target, secondary, ends)) return finding;
         return check_order(owner, def, target);
     }
     if (!def.many) collect_keys(owner, target, def.via, Direction::many_to_one, ends);
@@ -268,9 +268,9 @@ inline constexpr std::uint32_t no_inverse = 0xffffffff;
 
 /// The other side of back_populates, whichever side says so; `inverse` is its position in the target or no_inverse.
 constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& def, const TableShape& target,
-                               const TableShape* secondary, const Ends& ends, std::uint32_t& inverse) {
+                               const TableShape& secondary, const Ends& ends, std::uint32_t& inverse) {
     inverse = no_inverse;
-    if (def.primaryjoin != nullptr) return {};
+    if (def.has_primaryjoin) return {};
     const auto found = [&](Problem problem, std::string_view other) {
         return Finding{problem, owner.type_name, def.name, target.type_name, other, {}, {}};
     };
@@ -290,10 +290,10 @@ constexpr Finding find_inverse(const TableShape& owner, const RelationshipDef& d
     }
     const auto& other = target.relationships[inverse];
     Ends back;
-    if (other.primaryjoin != nullptr) return found(Problem::primaryjoin_combined, other.name);
+    if (other.has_primaryjoin) return found(Problem::primaryjoin_combined, other.name);
     if (!same(other.secondary_type, def.secondary_type)) return found(Problem::back_populates_another_key, other.name);
     if (const auto finding = find_ends(target, other, owner, secondary, back)) return finding;
-    if (secondary != nullptr) {
+    if (def.has_secondary()) {
         const bool mirrored = back.key_index == ends.far_index && back.far_index == ends.key_index;
         return mirrored ? Finding{} : found(Problem::back_populates_another_key, other.name);
     }

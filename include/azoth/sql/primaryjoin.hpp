@@ -11,7 +11,10 @@ namespace azoth {
 namespace detail {
 struct PrimaryjoinOption {
     void (*write)(Tape& out);
-    constexpr void apply(RelationshipDef& relationship) const { relationship.primaryjoin = write; }
+    constexpr void apply(RelationshipDef& relationship) const {
+        relationship.primaryjoin = write;
+        relationship.has_primaryjoin = true;
+    }
 };
 }  // namespace detail
 
