@@ -10,8 +10,6 @@ namespace azoth::detail {
 
 namespace {
 
-bool usable(const Entity& entity) { return entity.state == ObjectState::pending || entity.state == ObjectState::persistent; }
-
 // The key of the row between two objects, as the database has it.
 ValueBuffer key_between(const RelationshipLink& link, const Entity& owner, const Entity& target) {
     ValueBuffer key(link.secondary->primary_key.size());
@@ -57,9 +55,9 @@ void Flush::apply_association(const Association& change) {
         return;
     }
     if (owner.marked_removed || target.marked_removed) return;
-    if (!usable(*change.changed)) return;  // not in the session, and so is its collection
+    if (!in_session(*change.changed)) return;  // not in the session, and so is its collection
     const Entity& outside = change.changed == &owner ? target : owner;
-    if (!usable(outside)) {
+    if (!in_session(outside)) {
         throw_invalid_request(change.relationship->full_name() + " holds a " + std::string(outside.table->type_name) +
                               " that is not in the session; add() it, or give the relationship the save_update cascade");
     }

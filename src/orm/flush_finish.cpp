@@ -32,23 +32,16 @@ bool key_is_null(const Entity& entity, const std::vector<std::uint32_t>& columns
     return std::any_of(key.cells().begin(), key.cells().end(), [](const ValueView& cell) { return cell.is_null(); });
 }
 
-std::uint16_t index_of(const Relationship& relationship) { return static_cast<std::uint16_t>(relationship.index); }
-
 // The other side of `relationship`, as far as it is loaded, loses the child.
 void take_out(SessionState& state, Entity& child, const Relationship& relationship, Entity* parent) {
     const Relationship* inverse = relationship.link().inverse;
     if (parent == nullptr || inverse == nullptr) return;
     RelationMember& member = *inverse->member(parent->object);
     if (member.state() != RelationState::linked) return;
-    if (!inverse->many()) {
-        if (member.target() != &child) return;
-        state.record_relation(*parent, index_of(*inverse));
-        member.link(nullptr);
-        return;
-    }
-    if (std::find(member.members().begin(), member.members().end(), &child) == member.members().end()) return;
-    state.record_relation(*parent, index_of(*inverse));
-    std::erase(member.writable().entities, &child);
+    if (inverse->many()) return state.take_member(*parent, *inverse, child);
+    if (member.target() != &child) return;
+    state.record_relation(*parent, *inverse);
+    member.link(nullptr);
 }
 
 void put_in(SessionState& state, Entity& child, const Relationship& relationship, Entity& parent) {
@@ -58,7 +51,7 @@ void put_in(SessionState& state, Entity& child, const Relationship& relationship
     if (member.state() != RelationState::linked) return;
     if (inverse->many() && std::find(member.members().begin(), member.members().end(), &child) != member.members().end()) return;
     if (!inverse->many() && member.target() == &child) return;
-    state.record_relation(parent, index_of(*inverse));
+    state.record_relation(parent, *inverse);
     if (inverse->many()) {
         member.writable().entities.push_back(&child);
     } else {
@@ -74,7 +67,7 @@ void relink(SessionState& state, Entity& child, const Relationship& relationship
     Entity* target = none ? nullptr : target_in_map(state, child, link, false);
     if (target != nullptr && target->state != ObjectState::persistent) target = nullptr;
     if (member.target() != nullptr) old = member.target();
-    state.record_relation(child, index_of(relationship));
+    state.record_relation(child, relationship);
     if (none || target != nullptr) {
         member.link(target);
     } else {
@@ -120,7 +113,7 @@ void Flush::leave_collections() {
     for (const auto& [member, entities] : leaving) {
         const auto gone = [&, set = &entities](const Entity* entity) { return set->contains(entity); };
         if (member->state() != RelationState::linked || std::none_of(member->members().begin(), member->members().end(), gone)) continue;
-        state.record_relation(*member->owner(), index_of(member->relationship()));
+        state.record_relation(*member->owner(), member->relationship());
         std::erase_if(member->writable().entities, gone);
     }
 }

@@ -32,15 +32,6 @@ std::vector<Entity*> related(const Relationship& relationship, const Entity& own
     return member.target() == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{member.target()};
 }
 
-// The collection loses a removed object, as far as it is loaded.
-void forget_member(SessionState& state, Entity& owner, const Relationship& many, Entity& gone) {
-    RelationMember& member = *many.member(owner.object);
-    const auto& present = member.members();
-    if (std::find(present.begin(), present.end(), &gone) == present.end()) return;
-    state.record_relation(owner, static_cast<std::uint16_t>(many.index));
-    std::erase(member.writable().entities, &gone);
-}
-
 }  // namespace
 
 awaitable<void> free_old_partners(SessionState& state) {
@@ -69,7 +60,7 @@ awaitable<void> free_old_partners(SessionState& state) {
             if (old == nullptr || old == partners[i] || old->marked_removed || state.find_link(*old, link.remote) != nullptr) continue;
             state.record_link(*old, nullptr, *relationship, link.remote, link.local, has(relationship->def.cascade, Cascade::delete_orphan));
             if (link.inverse == nullptr) continue;
-            state.record_relation(*old, static_cast<std::uint16_t>(link.inverse->index));
+            state.record_relation(*old, *link.inverse);
             link.inverse->member(old->object)->link(nullptr);
         }
     }
@@ -102,7 +93,7 @@ awaitable<void> cascade_removals(SessionState& state) {
                     for (auto* child : related(relationship, *entity)) {
                         if (link.secondary != nullptr) {
                             state.associations.note(relationship, *entity, *child, false);
-                            if (link.inverse != nullptr) forget_member(state, *child, *link.inverse, *entity);
+                            if (link.inverse != nullptr) state.take_member(*child, *link.inverse, *entity);
                         }
                         if (removes) {
                             if (child->state == ObjectState::pending) state.set_state(*child, ObjectState::transient);
@@ -110,10 +101,10 @@ awaitable<void> cascade_removals(SessionState& state) {
                                 child->marked_removed = true;
                                 state.removed.push_back(child);
                             }
-                        } else if (link.secondary == nullptr && !child->marked_removed && (child->state == ObjectState::persistent || child->state == ObjectState::pending)) {
+                        } else if (link.secondary == nullptr && !child->marked_removed && in_session(*child)) {
                             state.record_link(*child, nullptr, relationship, link.remote, link.local);
                             if (link.inverse != nullptr) {
-                                state.record_relation(*child, static_cast<std::uint16_t>(link.inverse->index));
+                                state.record_relation(*child, *link.inverse);
                                 link.inverse->member(child->object)->link(nullptr);
                             }
                         }

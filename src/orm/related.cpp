@@ -40,7 +40,7 @@ namespace {
 
 // What is read after something was written in this transaction is true only as long as that stands.
 void record_loaded(SessionState& state, Entity& owner, const Relationship& relationship) {
-    if (!state.undo.empty()) state.record_relation(owner, static_cast<std::uint16_t>(relationship.index));
+    if (!state.undo.empty()) state.record_relation(owner, relationship);
 }
 
 // The other side, as far as nobody has said anything else about it.

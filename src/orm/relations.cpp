@@ -10,11 +10,7 @@ namespace azoth::detail {
 
 namespace {
 
-std::uint16_t index_of(const Relationship& relationship) { return static_cast<std::uint16_t>(relationship.index); }
-
 bool alive(const Entity& entity) { return entity.state != ObjectState::deleted && entity.state != ObjectState::detached; }
-
-bool usable(const Entity& entity) { return entity.state == ObjectState::pending || entity.state == ObjectState::persistent; }
 
 void check_alive(const Entity& entity, const Relationship& relationship) {
     if (!alive(entity))
@@ -24,23 +20,12 @@ void check_alive(const Entity& entity, const Relationship& relationship) {
 // Puts `child` into the collection, wherever it is loaded or queued; no link is recorded. False: it was there already.
 bool insert_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
     RelationMember& member = *many.member(owner.object);
-    state.record_relation(owner, index_of(many));
+    state.record_relation(owner, many);
     return member.insert_member(&child);
 }
 
-void erase_member(SessionState& state, Entity& owner, const Relationship& many, Entity& child) {
-    RelationMember& member = *many.member(owner.object);
-    const auto& present = member.members();
-    const auto place = std::find(present.begin(), present.end(), &child);
-    if (place == present.end()) return;
-    const auto offset = place - present.begin();
-    state.record_relation(owner, index_of(many));
-    auto& entities = member.writable().entities;
-    entities.erase(entities.begin() + offset);
-}
-
 void set_target(SessionState& state, Entity& owner, const Relationship& one, Entity* target) {
-    state.record_relation(owner, index_of(one));
+    state.record_relation(owner, one);
     one.member(owner.object)->link(target);
 }
 
@@ -106,7 +91,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
         if (link.inverse != nullptr) {
             if (old != nullptr && old != target) {
                 if (link.inverse->many()) {
-                    erase_member(state, *old, *link.inverse, owner);
+                    state.take_member(*old, *link.inverse, owner);
                 } else if (link.inverse->member(old->object)->target() == &owner) {
                     set_target(state, *old, *link.inverse, nullptr);
                 }
@@ -140,7 +125,7 @@ void SessionCore::relation_set(RelationMember& member, Entity* target) {
             }
         }
     }
-    if (target != nullptr && usable(owner)) add_to_session(state, *target, relationship);
+    if (target != nullptr && in_session(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_add(RelationMember& member, Entity* target) {
@@ -157,7 +142,7 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
         if (!fresh) return;  // a pair is one row: adding it twice is adding it once
         state.associations.note(relationship, owner, *target, true);
         if (link.inverse != nullptr) insert_member(state, *target, *link.inverse, owner);
-        if (usable(owner)) add_to_session(state, *target, relationship);
+        if (in_session(owner)) add_to_session(state, *target, relationship);
         return;
     }
     state.record_link(*target, &owner, relationship, link.remote, link.local);
@@ -167,10 +152,10 @@ void SessionCore::relation_add(RelationMember& member, Entity* target) {
     }
     if (link.inverse != nullptr) {
         Entity* old = link.inverse->member(target->object)->target();
-        if (old != nullptr && old != &owner) erase_member(state, *old, relationship, *target);
+        if (old != nullptr && old != &owner) state.take_member(*old, relationship, *target);
         set_target(state, *target, *link.inverse, &owner);
     }
-    if (usable(owner)) add_to_session(state, *target, relationship);
+    if (in_session(owner)) add_to_session(state, *target, relationship);
 }
 
 void SessionCore::relation_remove(RelationMember& member, Entity* target) {
@@ -182,10 +167,10 @@ void SessionCore::relation_remove(RelationMember& member, Entity* target) {
     const auto& present = member.members();
     const bool inside = std::find(present.begin(), present.end(), target) != present.end();
     if (!inside && member.is_loaded()) throw_argument_error(relationship.full_name() + ": remove() of an entity that is not in the collection");
-    erase_member(state, owner, relationship, *target);
+    state.take_member(owner, relationship, *target);
     if (link.secondary != nullptr) {
         state.associations.note(relationship, owner, *target, false);
-        if (link.inverse != nullptr) erase_member(state, *target, *link.inverse, owner);
+        if (link.inverse != nullptr) state.take_member(*target, *link.inverse, owner);
         return;
     }
     state.record_link(*target, nullptr, relationship, link.remote, link.local, has(relationship.def.cascade, Cascade::delete_orphan));

@@ -4,6 +4,7 @@
 #include <azoth/base/error.hpp>
 #include <azoth/base/throw.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_set>
 
@@ -108,28 +109,40 @@ SessionState::Membership SessionState::pending_change(Entity& owner, const Relat
     return change->parent == &owner ? Membership::put_in : Membership::taken_out;
 }
 
-void SessionState::record_relation(Entity& owner, std::uint16_t index) {
+void SessionState::record_relation(Entity& owner, const Relationship& relationship) {
+    const auto index = static_cast<std::uint16_t>(relationship.index);
+    const RelationMember& member = *relationship.member(owner.object);
     const std::size_t mark = savepoints.empty() ? 0 : savepoints.back().undo_mark;
     // Once a level is enough.
-    const auto [place, fresh] = recorded.try_emplace(owner.table->relationships[index].member(owner.object), undo.size());
+    const auto [place, fresh] = recorded.try_emplace(&member, undo.size());
     if (!fresh) {
         const std::size_t at = place->second;
         const bool stands = at >= mark && at < undo.size() && undo[at].kind == UndoRecord::Kind::relation && undo[at].entity == &owner && undo[at].relation == index;
         if (stands) return;
         place->second = undo.size();
     }
-    const RelationMember& member = *owner.table->relationships[index].member(owner.object);
     UndoRecord record;
     record.kind = UndoRecord::Kind::relation;
     record.entity = &owner;
     record.relation = index;
     record.relation_state = member.state();
-    if (owner.table->relationships[index].many()) {
+    if (relationship.many()) {
         record.members = member.members();
     } else {
         record.target = member.target();
     }
     undo.push_back(std::move(record));
+}
+
+void SessionState::take_member(Entity& owner, const Relationship& many, Entity& taken) {
+    RelationMember& member = *many.member(owner.object);
+    const auto& present = member.members();
+    const auto place = std::find(present.begin(), present.end(), &taken);
+    if (place == present.end()) return;
+    const auto offset = place - present.begin();
+    record_relation(owner, many);
+    auto& entities = member.writable().entities;
+    entities.erase(entities.begin() + offset);
 }
 
 void SessionState::record_snapshot(Entity& entity) {

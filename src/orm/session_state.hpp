@@ -123,7 +123,9 @@ struct SessionState {
     enum class Membership : std::uint8_t { unchanged, put_in, taken_out };
     Membership pending_change(Entity& owner, const Relationship& relationship, Entity& member) const;
     /// Remembers what the relationship holds now, once a savepoint level.
-    void record_relation(Entity& owner, std::uint16_t index);
+    void record_relation(Entity& owner, const Relationship& relationship);
+    /// A collection loses a member, as far as it is loaded or queued, and rollback puts it back.
+    void take_member(Entity& owner, const Relationship& many, Entity& member);
     /// Keeps the snapshot for rollback, once a savepoint level, and gives the entity an empty one.
     void record_snapshot(Entity& entity);
     void make_pending(Entity& entity);
@@ -152,6 +154,8 @@ struct SessionState {
 
 /// The entity, and what its relationships with this cascade lead to, as far as it is loaded.
 std::vector<Entity*> reached_by(Entity& first, Cascade cascade);
+
+inline bool in_session(const Entity& entity) noexcept { return entity.state == ObjectState::pending || entity.state == ObjectState::persistent; }
 
 /// One operation at a time: throws `ConcurrentUseError` when another is under way.
 class BusyGuard {
