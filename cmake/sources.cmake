@@ -3,6 +3,7 @@
 set(AZOTH_HEADERS
     include/azoth/azoth.hpp
     include/azoth/base/aggregate.hpp
+    include/azoth/base/blocks.hpp
     include/azoth/base/error.hpp
     include/azoth/base/error_detail.hpp
     include/azoth/base/fixed_string.hpp
@@ -128,6 +129,7 @@ set(AZOTH_HEADERS
     include/azoth/types/value_view.hpp)
 
 set(AZOTH_SOURCES
+    src/base/blocks.cpp
     src/base/error.cpp
     src/dialect/compile/compile.cpp
     src/dialect/compile/compound.cpp
@@ -204,6 +206,7 @@ set(AZOTH_SOURCES
     src/orm/flush_associations.cpp
     src/orm/flush_collect.cpp
     src/orm/flush_finish.cpp
+    src/orm/flush_keys.cpp
     src/orm/flush_order.cpp
     src/orm/flush_read_back.cpp
     src/orm/flush_removals.cpp
@@ -234,6 +237,7 @@ set(AZOTH_SOURCES
     src/orm/session_events.cpp
     src/orm/session_state.cpp
     src/orm/session_transaction.cpp
+    src/orm/sessionmaker.cpp
     src/orm/stream.cpp
     src/orm/synchronize.cpp
     src/orm/transaction.cpp

@@ -4,11 +4,44 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace guide {
 
 using azoth::async_sessionmaker, azoth::awaitable, azoth::col, azoth::select, azoth::undefer, azoth::undefer_group;
+
+// region: enums
+enum class Size { small, large };
+
+}  // namespace guide
+
+template <>
+struct azoth::type_traits<guide::Size> : azoth::enum_names<guide::Size> {
+    static constexpr std::pair<guide::Size, std::string_view> names[] = {{guide::Size::small, "small"}, {guide::Size::large, "large"}};
+};
+
+namespace guide {
+
+struct Shirt {
+    std::int64_t id{};
+    std::string name{};
+    Size size{};                  // by value: an integer column
+    Size printed{};               // by name: text
+    std::optional<Size> label{};  // by name: the database's own enum type
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("shirts",
+            column<&Shirt::id>(primary_key),
+            column<&Shirt::name>(length(40)),
+            column<&Shirt::size>(),
+            column<&Shirt::printed>(stored_as<std::string>),
+            column<&Shirt::label>(stored_as<std::string>, native_enum("shirt_size")),
+            index_on("ix_shirts_name", "name DESC, id"));
+    }
+};
+// endregion
 
 namespace press {
 
@@ -141,12 +174,22 @@ awaitable<void> compute(async_sessionmaker async_session) {
     expect(handle->total == 750, "read back");
 }
 
+awaitable<void> choose(async_sessionmaker async_session) {
+    auto session = async_session();
+    Shirt shirt;
+    shirt.label = Size::large;
+    session.add(std::move(shirt));
+    co_await session.commit();
+    auto large = select<Shirt>().where(col<&Shirt::label> == Size::large);
+    expect((co_await session.execute(large)).scalar_one()->size == Size::small, "each in its own way");
+}
+
 }  // namespace
 
 awaitable<void> members(azoth::AsyncEngine engine) {
     {
         auto connection = co_await engine.begin();
-        co_await connection.create_all(azoth::metadata<Article, Issue, Item, Letter>());
+        co_await connection.create_all(azoth::metadata<Article, Issue, Item, Letter, Shirt>());
         co_await connection.commit();
     }
     async_sessionmaker async_session(engine);
@@ -164,6 +207,7 @@ awaitable<void> members(azoth::AsyncEngine engine) {
     co_await write_deferred(async_session, id);
     co_await count(async_session);
     co_await compute(async_session);
+    co_await choose(async_session);
 }
 
 }  // namespace guide

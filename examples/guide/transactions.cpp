@@ -141,6 +141,25 @@ awaitable<void> stale(async_sessionmaker async_session, std::int64_t id) {
 }
 // endregion
 
+// region: joined
+awaitable<void> sign_up(async_sessionmaker async_session, std::string name) {  // code to be tested
+    auto session = async_session();
+    session.add(Author{.name = name});
+    co_await session.commit();
+}
+
+awaitable<void> test_sign_up(azoth::AsyncEngine engine) {
+    auto connection = co_await engine.begin();
+    async_sessionmaker async_session(connection);
+    co_await sign_up(async_session, "Karel Capek");
+    auto session = async_session();
+    auto query = azoth::select<Author>().where(col<&Author::name> == "Karel Capek");
+    auto found = co_await session.execute(query);
+    expect(found.scalar_one()->id > 0, "committed, as far as sessions of this maker can see");
+    co_await connection.rollback();  // and gone
+}
+// endregion
+
 }  // namespace
 
 awaitable<void> transactions(azoth::AsyncEngine engine) {
@@ -164,6 +183,7 @@ awaitable<void> transactions(azoth::AsyncEngine engine) {
         id = account->id;
     }
     co_await stale(async_session, id);
+    co_await test_sign_up(engine);
 }
 
 }  // namespace guide

@@ -64,7 +64,11 @@ public:
         sql_ += " ON ";
         dialect_.append_qualified(sql_, in_schema ? std::string_view() : std::string_view(table.schema), table.name);
         sql_ += ' ';
-        columns(table, index.columns);
+        if (index.expression.empty()) {
+            columns(table, index.columns);
+        } else {
+            sql_ += '(' + index.expression + ')';
+        }
         if (!index.where.empty()) sql_ += " WHERE " + index.where;
         return std::move(sql_);
     }
@@ -98,7 +102,7 @@ private:
         if (column.type.array && !dialect_.features().arrays) {
             detail::throw_not_supported(std::string(dialect_.title()) + " has no arrays, as " + table.full_name() + '.' + column.name + " is one: store Json instead");
         }
-        sql_ += column.generated ? dialect_.generated_key_type(column.type) : dialect_.column_type(column.type);
+        sql_ += column.generated ? dialect_.generated_key_type(column.type) : dialect_.column_type(column);
         if (column.primary_key) check_indexable(table, {column.index});
         if (column.has_server_default) {
             sql_ += " DEFAULT ";
@@ -145,6 +149,10 @@ private:
         sql_ += ')';
         action(" ON DELETE ", key.on_delete);
         action(" ON UPDATE ", key.on_update);
+        if (key.deferral == Deferral::not_deferrable) return;
+        if (!dialect_.features().deferrable_keys)
+            detail::throw_not_supported(std::string(dialect_.title()) + " checks foreign keys at once and cannot defer that of " + key.table->full_name() + '.' + key.table->columns[key.columns.front()].name);
+        sql_ += key.deferral == Deferral::deferrable ? " DEFERRABLE" : " DEFERRABLE INITIALLY DEFERRED";
     }
 
     void action(const char* when, ReferentialAction what) {
@@ -211,10 +219,42 @@ private:
 
 }  // namespace
 
+namespace {
+
+bool has_type_of_its_own(const Column& column, const Dialect& dialect) {
+    return !column.native_enum.empty() && dialect.features().native_enum == DialectFeatures::NativeEnum::named;
+}
+
+// CREATE TYPE has no IF NOT EXISTS, and tables may share a type.
+std::string create_enum(const Column& column, const Dialect& dialect) {
+    std::string body = "BEGIN CREATE TYPE " + dialect.column_type(column) + " AS ENUM (";
+    for (std::size_t i = 0; i < column.labels.size(); ++i) {
+        if (i != 0) body += ", ";
+        dialect.append_literal(body, column.labels[i]);
+    }
+    body += "); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END";
+    std::string sql = "DO ";
+    dialect.append_literal(sql, body);
+    return sql;
+}
+
+}  // namespace
+
+std::vector<std::string> drop_types(const Table& table, const Dialect& dialect) {
+    std::vector<std::string> out;
+    for (const auto& column : table.columns) {
+        if (has_type_of_its_own(column, dialect)) out.push_back("DROP TYPE IF EXISTS " + dialect.column_type(column));
+    }
+    return out;
+}
+
 std::vector<std::string> create_table(const Table& table, const Dialect& dialect, const NamingConvention& naming,
                                       std::span<const ForeignKey* const> later, bool if_not_exists) {
     std::vector<std::string> out;
     Ddl ddl(dialect, naming);
+    for (const auto& column : table.columns) {
+        if (has_type_of_its_own(column, dialect)) out.push_back(create_enum(column, dialect));
+    }
     out.push_back(ddl.create(table, later, if_not_exists));
     for (const auto& index : table.indexes) out.push_back(ddl.create(table, index, if_not_exists));
     return out;
@@ -253,6 +293,9 @@ std::vector<std::string> drop_all(const Metadata& metadata, const Dialect& diale
         for (const ForeignKey* key : sorted.cycle_keys) out.push_back(drop_foreign_key(*key, dialect, metadata.naming()));
     }
     for (auto table = sorted.tables.rbegin(); table != sorted.tables.rend(); ++table) out.push_back(drop_table(**table, dialect, if_exists));
+    for (const Table* table : sorted.tables) {
+        for (auto& sql : drop_types(*table, dialect)) out.push_back(std::move(sql));
+    }
     return out;
 }
 

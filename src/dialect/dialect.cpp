@@ -1,6 +1,7 @@
 // What all dialects share: identifiers, literals, placeholders, savepoints.
 #include <azoth/base/throw.hpp>
 #include <azoth/dialect/dialect.hpp>
+#include <azoth/schema/table.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -44,6 +45,21 @@ void Dialect::append_qualified(std::string& out, std::string_view schema, std::s
         out += '.';
     }
     append_identifier(out, name);
+}
+
+std::string Dialect::column_type(const Column& column) const {
+    if (column.native_enum.empty() || features_.native_enum == DialectFeatures::NativeEnum::none) return column_type(column.type);
+    std::string type;
+    if (features_.native_enum == DialectFeatures::NativeEnum::named) {
+        append_qualified(type, column.table->schema, column.native_enum);
+        return type;
+    }
+    type = "ENUM(";
+    for (std::size_t i = 0; i < column.labels.size(); ++i) {
+        if (i != 0) type += ", ";
+        append_literal(type, column.labels[i]);
+    }
+    return type + ')';
 }
 
 void Dialect::append_quoted(std::string& out, std::string_view identifier) const {

@@ -81,6 +81,8 @@ constexpr DialectFeatures common() {
     f.json = DialectFeatures::Json::functions;
     f.partial_indexes = false;
     f.text_keys = false;
+    f.deferrable_keys = false;
+    f.native_enum = DialectFeatures::NativeEnum::listed;
     f.character_set_clause = true;
     f.max_identifier = 64;
     return f;

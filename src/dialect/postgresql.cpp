@@ -36,6 +36,7 @@ constexpr DialectFeatures postgresql_features() {
     DialectFeatures f;
     f.dollar_placeholders = true;
     f.bind_casts = true;
+    f.native_enum = DialectFeatures::NativeEnum::named;
     f.keys_by_returning = true;
     f.insert_arrays = true;
     f.on_constraint = true;

@@ -103,6 +103,7 @@ awaitable<void> drop_present(std::shared_ptr<ConnectionCore> core, Metadata meta
     for (auto table = sorted.tables.rbegin(); table != sorted.tables.rend(); ++table) {
         if (existing.has(**table)) statements.push_back(drop_table(**table, dialect));
     }
+    for (const Table* table : sorted.tables) append(statements, drop_types(*table, dialect));
     co_await run_all(core, std::move(statements));
 }
 

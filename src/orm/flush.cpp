@@ -37,7 +37,9 @@ bool too_large(const Flush& flush) {
     stale.raise();
 }
 
-awaitable<void> send(Flush& flush, bool commit_after = false) {
+}  // namespace
+
+awaitable<void> send(Flush& flush, bool commit_after) {
     if (flush.batch.items.empty()) co_return;
     RunOptions options;
     options.commit_after = commit_after;
@@ -55,6 +57,8 @@ awaitable<void> send(Flush& flush, bool commit_after = false) {
     flush.applied(batch);
     if (!unread.empty()) co_await read_defaults(flush.state, std::move(unread));
 }
+
+namespace {
 
 /// By table, then by integer key: one order of locks for everybody. Other keys, and rows with equal ones, keep the order they came in.
 void sort_by_key(std::vector<Entity*>& entities, const std::vector<const Table*>& tables, bool by_key) {
@@ -88,6 +92,12 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
     co_await free_old_partners(flush.state);
     co_await cascade_removals(flush.state);
     flush.collect();
+    if (flush.keys_change()) {
+        co_await find_followers(flush);
+        co_await let_go(flush);
+        flush.follow_keys();
+    }
+    if (!flush.inserts.empty()) flush.state.map.reserve(flush.state.map.size() + flush.inserts.size());
     flush.sort_tables();
     const auto of_tables = [](const std::vector<Entity*>& from, const std::vector<const Table*>& tables) {
         std::vector<Entity*> chosen;
@@ -106,6 +116,7 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
         std::vector<Entity*> updates = of_tables(flush.updates, tables);
         const std::vector<Entity*> inserts = of_tables(flush.inserts, tables);
         sort_by_key(updates, tables, true);
+        if (!flush.followers.empty()) std::stable_partition(updates.begin(), updates.end(), [&](const Entity* entity) { return !flush.followers.contains(entity); });
         std::vector<Entity*> late;  // changed rows that refer to rows still to be inserted here
         for (auto* entity : updates) {
             if (flush.waits_for_key(*entity)) co_await send(flush);
@@ -211,7 +222,8 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
             });
         }
     });
-    return found;
+    const auto refers = [](const Table* table) { return !table->foreign_keys.empty(); };
+    return found || (std::any_of(tables_read.begin(), tables_read.end(), refers) && key_changes(state));
 }
 
 awaitable<bool> flush_state(SessionState& state, bool commit_after) {
@@ -251,6 +263,8 @@ awaitable<bool> flush_state(SessionState& state, bool commit_after) {
     state.undo_to(state.savepoints.empty() ? 0 : state.savepoints.back().undo_mark, state.savepoints.empty());
     if (!state.savepoints.empty()) {
         state.connection->drop(state.savepoints.back().token);
+    } else if (state.joined) {
+        state.connection->drop(state.joint);
     } else if (!state.connection->try_rollback()) {
         try {
             co_await state.connection->rollback();

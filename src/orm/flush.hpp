@@ -5,7 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <span>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace azoth::detail {
@@ -49,6 +52,21 @@ struct Flush {
         Entity* old;                                     ///< whose child it was, if that is known
     };
     std::vector<Rekeyed> rekeyed;
+    struct Moved {                                       ///< an object whose key changes, as its members have it now or will
+        Entity* entity;
+        ColumnMask columns;
+    };
+    struct Follow {                                      ///< a row that refers to a key that changes
+        Entity* child;
+        const ForeignKey* key;
+        std::vector<std::uint32_t> sources;              ///< columns of the owner's table, one for each of `key`
+        Entity* owner;
+        bool given;                                      ///< the program itself gave the child another value
+    };
+    std::vector<Moved> moved;
+    std::vector<Follow> follows;
+    std::set<std::pair<const Entity*, const ForeignKey*>> followed;
+    std::unordered_set<const Entity*> followers;         ///< that this flush moves: written after the rows they follow
     std::vector<Link> post_updates;                      ///< keys that are set by a second UPDATE, when their row is there
 
     Batch batch;                                         ///< written, not yet sent
@@ -66,10 +84,13 @@ struct Flush {
     void write_post_updates();                           ///< flush_rows.cpp
     bool free_removed();                                 ///< flush_rows.cpp: rows to be deleted let go of each other where post_update says so
     void switch_rows();                                  ///< flush_collect.cpp: delete + add of one key becomes an UPDATE
+    bool keys_change();                                  ///< flush_keys.cpp: into `moved`
+    std::vector<Moved> note_followers(const std::vector<Moved>& round);  ///< into `follows`; returns those whose own keys change with it
+    void follow_keys();                                  ///< members and snapshots get the new keys
     void sort_tables();                                  ///< flush_order.cpp
     std::vector<std::vector<Entity*>> levels(std::span<Entity* const> rows, bool deleting) const;  ///< flush_order.cpp
     void write_insert(Entity& entity);                   ///< flush_rows.cpp
-    void write_update(Entity& entity);
+    void write_update(Entity& entity, const ColumnMask* only = nullptr);
     void write_delete(Entity& entity);
     bool waits_for_key(const Entity& entity) const;      ///< a parent's key is still being generated
     void applied(Batch& done);                           ///< flush_rows.cpp: results into entities
@@ -78,6 +99,20 @@ struct Flush {
     void leave_collections();                            ///< flush_finish.cpp
     void finish();                                       ///< flush_finish.cpp: states and relationships after success
 };
+
+/// What is written so far goes to the database, and its results into the entities. (flush.cpp)
+awaitable<void> send(Flush& flush, bool commit_after = false);
+
+/// Loads the members of one relationship for these owners, by the keys they have in the database. (flush_removals.cpp)
+awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners);
+
+/// An object whose key the program gives has another than its row: rows of other tables may change with it. (flush_keys.cpp)
+bool key_changes(SessionState& state);
+/// Rows that refer to the keys that change: those in the session, and those that a relationship leads to and the database does not move.
+/// (flush_keys.cpp)
+awaitable<void> find_followers(Flush& flush);
+/// Of those that the database does not move, those that can refer to nothing do, until their owners have their new keys. (flush_keys.cpp)
+awaitable<void> let_go(Flush& flush);
 
 /// Reads what the database filled into rows that were just inserted. (flush_read_back.cpp)
 awaitable<void> read_defaults(SessionState& state, std::vector<WriteGroup> groups);

@@ -152,11 +152,11 @@ void Flush::collect() {
         });
     });
     // Children whose parent's key is still to be generated change too, though their members do not show it yet.
-    std::unordered_set<const Entity*> moved;
+    std::unordered_set<const Entity*> waiting;
     for (const auto& link : state.links) {
         Entity& child = *link.child;
         if (child.state != ObjectState::persistent || child.marked_removed || link.parent == nullptr || link.parent->state != ObjectState::pending) continue;
-        if (!state.changed(child) && moved.insert(&child).second) updates.push_back(&child);
+        if (!state.changed(child) && waiting.insert(&child).second) updates.push_back(&child);
     }
     for (auto* entity : inserts) {
         if (entity->table->columns.size() > ColumnMask::capacity) throw_not_supported("table " + entity->table->name + " has more than 256 columns");

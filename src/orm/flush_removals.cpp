@@ -11,7 +11,14 @@ namespace azoth::detail {
 
 namespace {
 
-// Loads the members of one relationship for these owners, by the keys they have in the database.
+std::vector<Entity*> related(const Relationship& relationship, const Entity& owner) {
+    RelationMember& member = *relationship.member(owner.object);
+    if (relationship.many()) return member.members();
+    return member.target() == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{member.target()};
+}
+
+}  // namespace
+
 awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners) {
     LoadNode node;
     node.relationship = &relationship;
@@ -25,14 +32,6 @@ awaitable<void> load_children(SessionState& state, const Relationship& relations
     add_work(work, node, owners, 0);
     co_await load_related(state, std::move(work), run);
 }
-
-std::vector<Entity*> related(const Relationship& relationship, const Entity& owner) {
-    RelationMember& member = *relationship.member(owner.object);
-    if (relationship.many()) return member.members();
-    return member.target() == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{member.target()};
-}
-
-}  // namespace
 
 awaitable<void> free_old_partners(SessionState& state) {
     while (!state.replaced_unseen.empty()) {

@@ -160,16 +160,16 @@ void Flush::write_insert(Entity& entity) {
     add_row(*this, group, entity);
 }
 
-void Flush::write_update(Entity& entity) {
+void Flush::write_update(Entity& entity, const ColumnMask* only) {
     const Table& table = *entity.table;
     WriteGroup shape;
     shape.kind = WriteGroup::Kind::update;
     shape.table = &table;
     for (const auto& column : table.columns) {
-        if (!column.ops->same(entity.saved_field(column), entity.field(column))) shape.columns.set(column.index);
+        if (!column.ops->same(entity.saved_field(column), entity.field(column)) && (only == nullptr || only->test(column.index))) shape.columns.set(column.index);
     }
     for (const auto& [flagged, column] : state.flagged) {
-        if (flagged == &entity) shape.columns.set(column->index);
+        if (flagged == &entity && only == nullptr) shape.columns.set(column->index);
     }
     if (!shape.columns.any()) return;
     if (table.version_column >= 0 && !shape.columns.test(static_cast<std::size_t>(table.version_column))) {
@@ -269,7 +269,10 @@ void Flush::applied(Batch& done) {
                     const auto& primary = table.primary_key;
                     const bool rekey = std::any_of(primary.begin(), primary.end(), [&](std::uint32_t index) { return group.columns.test(index); });
                     if (rekey) state.map.erase(entity);
-                    if (state.events != nullptr) report.updated.emplace_back(object_of(entity), changes_of(entity, RowChange::update));
+                    if (state.events != nullptr) {
+                        auto& changes = report.updated.emplace_back(object_of(entity), changes_of(entity, RowChange::update)).changes;
+                        std::erase_if(changes, [&](const ColumnChange& change) { return std::none_of(group.set.begin(), group.set.end(), [&](const Column* column) { return column->name == change.column; }); });
+                    }
                     state.record_snapshot(entity);
                     for (const auto* column : group.set) entity.graph->save(entity, *column);
                     if (rekey) state.map.insert(entity);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t round_up(std::size_t value, std::size_t align) { return (value + align - 1) / align * align; }
 constexpr std::size_t first_chunk_entities = 16;
-constexpr std::size_t largest_chunk_bytes = std::size_t{1} << 20;
 constexpr std::size_t first_block = 512;
 
 void attach_relations(Entity& entity) {
@@ -82,15 +81,14 @@ const Graph::Pool* Graph::find_pool(const Table& table) const noexcept {
 Entity* Graph::allocate(Pool& pool) {
     if (pool.chunks.empty() || pool.chunks.back().used == pool.chunks.back().capacity) {
         const std::size_t last = pool.chunks.empty() ? first_chunk_entities / 2 : pool.chunks.back().capacity;
-        const std::size_t most = std::max<std::size_t>(first_chunk_entities, largest_chunk_bytes / pool.stride);
-        Chunk chunk;
-        chunk.capacity = std::min(last * 2, most);
         const std::size_t align = std::max({pool.table->entity.align, alignof(Entity), alignof(std::max_align_t)});
-        const std::size_t bytes = chunk.capacity * pool.stride + align;
-        chunk.memory.reset(new std::byte[bytes]);
-        void* first = chunk.memory.get();
-        std::size_t space = bytes;
-        chunk.first = static_cast<std::byte*>(std::align(align, chunk.capacity * pool.stride, first, space));
+        const std::size_t wanted = std::min(2 * last * pool.stride + align, largest_block);
+        Chunk chunk;
+        chunk.memory = Block(std::max(wanted, first_chunk_entities * pool.stride + align));
+        void* first = chunk.memory.data();
+        std::size_t space = chunk.memory.size();
+        chunk.first = static_cast<std::byte*>(std::align(align, pool.stride, first, space));
+        chunk.capacity = space / pool.stride;
         pool.chunks.push_back(std::move(chunk));
     }
     Chunk& chunk = pool.chunks.back();
@@ -140,12 +138,12 @@ Entity* Graph::create_moved(const Table& table, void* value) {
 
 Entity* Graph::adopt(const Table& table, void* object, std::shared_ptr<void> owner) {
     Pool& home = pool(table);
-    std::unique_ptr<std::byte[]> memory(new std::byte[sizeof(Entity) + alignof(std::max_align_t) + table.snapshot_size]);
-    auto* entity = ::new (memory.get()) Entity();
+    Block memory(sizeof(Entity) + alignof(std::max_align_t) + table.snapshot_size);
+    auto* entity = ::new (memory.data()) Entity();
     entity->graph = this;
     entity->table = &table;
     entity->object = object;
-    entity->snapshot = memory.get() + round_up(sizeof(Entity), alignof(std::max_align_t));
+    entity->snapshot = memory.data() + round_up(sizeof(Entity), alignof(std::max_align_t));
     home.adopted.push_back(entity);
     blocks_.push_back(std::move(memory));
     owners_.push_back(std::move(owner));
@@ -217,8 +215,7 @@ std::byte* Graph::replace_snapshot(Entity& entity) {
     std::byte* old = entity.snapshot;
     Pool& home = pool(*entity.table);
     if (home.free_snapshots.empty()) {
-        blocks_.emplace_back(new std::byte[std::max<std::size_t>(entity.table->snapshot_size, 1)]);
-        entity.snapshot = blocks_.back().get();
+        entity.snapshot = blocks_.emplace_back(std::max<std::size_t>(entity.table->snapshot_size, 1)).data();
     } else {
         entity.snapshot = home.free_snapshots.back();
         home.free_snapshots.pop_back();
@@ -242,9 +239,8 @@ void Graph::release_snapshot(const Table& table, std::byte* block) noexcept {
 
 char* Graph::allocate_bytes(std::size_t size) {
     if (size > free_size_) {
-        block_size_ = std::max(size, std::clamp(block_size_ * 2, first_block, largest_chunk_bytes));
-        blocks_.emplace_back(new std::byte[block_size_]);
-        free_ = blocks_.back().get();
+        block_size_ = block_size(std::max(size, std::clamp(block_size_ * 2, first_block, largest_block)));
+        free_ = blocks_.emplace_back(block_size_).data();
         free_size_ = block_size_;
     }
     auto* room = reinterpret_cast<char*>(free_);

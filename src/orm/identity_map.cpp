@@ -1,6 +1,7 @@
-// IdentityMap: linear probing over a power-of-two table.
+// IdentityMap: linear probing over a power-of-two table, at most half full: a row that is new looks at 2.5 slots then, at 0.7 it were 6 (Knuth 6.4).
 #include "identity_map.hpp"
 
+#include <bit>
 #include <cstring>
 
 namespace azoth::detail {
@@ -39,8 +40,15 @@ bool same_cell(ValueView a, ValueView b) noexcept {
 
 std::uint64_t IdentityMap::hash(const Table& table, std::span<const ValueView> key) noexcept {
     std::uint64_t hash = mix(reinterpret_cast<std::uintptr_t>(&table));
-    for (const ValueView& value : key) {
-        hash = mix(hash ^ (is_bytes(value.kind) ? hash_bytes(value.data, value.size) : static_cast<std::uint64_t>(value.integer)));
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        if (is_bytes(key[i].kind)) {
+            hash = mix(hash ^ hash_bytes(key[i].data, key[i].size));
+            continue;
+        }
+        // Eight consecutive integers lie side by side, in two cache lines: keys are made and read in their order mostly.
+        const auto word = static_cast<std::uint64_t>(key[i].integer);
+        const std::uint64_t low = i + 1 == key.size() ? 7 : 0;
+        hash = (mix(hash ^ (word & ~low)) & ~low) | (word & low);
     }
     return hash;
 }
@@ -92,7 +100,7 @@ Entity* IdentityMap::insert(Entity& entity) {
 }
 
 void IdentityMap::insert_new(Entity& entity, std::uint64_t hash) {
-    if ((size_ + 1) * 10 > slots_.size() * 7) grow();
+    if ((size_ + 1) * 2 > slots_.size()) grow(slots_.empty() ? 64 : slots_.size() * 2);
     entity.key_hash = hash;
     place({hash, &entity});
     ++size_;
@@ -137,11 +145,12 @@ void IdentityMap::clear() noexcept {
 }
 
 void IdentityMap::reserve(std::size_t entities) {
-    while (entities * 10 > slots_.size() * 7) grow();
+    const std::size_t slots = std::bit_ceil(entities * 2);
+    if (slots > slots_.size() && slots > 64) grow(slots);
 }
 
-void IdentityMap::grow() {
-    std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+void IdentityMap::grow(std::size_t slots) {
+    Slots old(slots);
     old.swap(slots_);
     for (const Slot& slot : old) {
         if (slot.entity != nullptr) place(slot);

@@ -36,10 +36,11 @@ private:
         std::uint64_t hash = 0;
         Entity* entity = nullptr;
     };
-    void grow();
+    void grow(std::size_t slots);
     void place(Slot slot) noexcept;
 
-    std::vector<Slot> slots_;
+    using Slots = std::vector<Slot, BlockAllocator<Slot>>;
+    Slots slots_;
     std::size_t size_ = 0;
     ValueBuffer inserted_;
     mutable ValueBuffer scratch_;

@@ -63,6 +63,7 @@ public:
 
 private:
     void know(Entity* entity) {
+        if (node_.children.empty() && work_.depth == 0) return;  // nobody asks
         if (known_set_.insert(entity).second) known_.push_back(entity);
     }
 

@@ -23,9 +23,22 @@ public:
         }
         return nullptr;
     }
-    void read_all(const Entity& entity) const {
-        for (std::size_t i = 0; i < table_.plain_columns; ++i) decode(entity, i, cells_[i]);
+    /// Into an entity without a snapshot, and into its snapshot. That counts when all of it is there: until then nobody would destroy it.
+    void load(Entity& entity) const {
+        for (std::size_t i = 0; i < table_.plain_columns; ++i) {
+            const Column& column = table_.columns[i];
+            if (column.ops->load != nullptr) {
+                column.ops->load(entity.field(column), column.saved(static_cast<void*>(entity.snapshot)), cells_[i], column.name, *entity.graph);
+            } else {
+                column.ops->decode(entity.field(column), cells_[i], column.name);
+            }
+        }
         for (std::size_t i = 0; i < further_.size(); ++i) decode(entity, further_[i], cells_[table_.plain_columns + i]);
+        for (const auto& column : table_.columns) {
+            if (column.index < table_.plain_columns && column.ops->load != nullptr) continue;
+            column.ops->save(column.saved(static_cast<void*>(entity.snapshot)), entity.field(column), *entity.graph);
+        }
+        entity.saved = true;
     }
     void decode(const Entity& entity, std::size_t index, ValueView cell) const {
         const Column& column = table_.columns[index];
@@ -87,8 +100,7 @@ Entity* SessionState::materialize(const Table& table, std::span<const ValueView>
     if (entity == nullptr) {
         Graph& home = how.into != nullptr ? *how.into : *graph;
         entity = home.create_loaded(table);
-        row.read_all(*entity);
-        home.save(*entity);
+        row.load(*entity);
         entity->state = ObjectState::persistent;
         entity->epoch = epoch;
         map.insert_new(*entity, hash);

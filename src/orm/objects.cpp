@@ -25,7 +25,10 @@ std::string name_of(const Table& table) { return std::string(table.type_name); }
 
 SessionCore::SessionCore(std::shared_ptr<EngineCore> engine, SessionOptions options) : state_(std::make_unique<SessionState>(*this, std::move(engine), options)) {}
 
+SessionCore::SessionCore(std::shared_ptr<ConnectionCore> connection, SessionOptions options) : state_(std::make_unique<SessionState>(*this, std::move(connection), options)) {}
+
 SessionCore::~SessionCore() {
+    if (state_->joined && state_->connection->is_active(state_->joint)) state_->connection->drop(state_->joint);
     state_->for_each_graph([](Graph& graph) {
         graph.session = nullptr;
         graph.for_each([](Entity& entity) {

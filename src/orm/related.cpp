@@ -96,6 +96,21 @@ void link_collection(SessionState& state, Entity& owner, const Relationship& rel
 
 namespace {
 
+// Every member once, where it was first.
+void keep_first(std::vector<Entity*>& members) {
+    constexpr std::size_t worth_a_set = 32;
+    if (members.size() > worth_a_set) {
+        std::unordered_set<const Entity*> seen;
+        std::erase_if(members, [&](const Entity* member) { return !seen.insert(member).second; });
+        return;
+    }
+    auto end = members.begin();
+    for (Entity* member : members) {
+        if (std::find(members.begin(), end, member) == end) *end++ = member;
+    }
+    members.erase(end, members.end());
+}
+
 /// Collections that rows bring in pieces.
 class Gathered {
 public:
@@ -115,8 +130,7 @@ public:
     void link(SessionState& state, const EntityQuery& query, bool overwrite) {
         for (std::size_t slot = 0; slot < by_slot_.size(); ++slot) {
             for (auto& list : by_slot_[slot].all) {
-                std::unordered_set<Entity*> seen;
-                std::erase_if(list.members, [&](Entity* member) { return !seen.insert(member).second; });
+                keep_first(list.members);
                 link_collection(state, *list.owner, *query.slots[slot].node->relationship, std::move(list.members), overwrite);
             }
         }
@@ -140,6 +154,7 @@ private:
 std::vector<Entity*> read_entities(SessionState& state, const EntityQuery& query, const ValueBuffer& rows, const ReadHow& how) {
     const std::size_t slots = query.slots.size();
     const std::size_t count = rows.rows();
+    if (count > 32) state.map.reserve(state.map.size() + count);
     Graph* const result = how.into != nullptr ? how.into : state.graph.get();
     std::vector<Entity*> entities(slots * count, nullptr);
     Gathered gathered(query.repeats ? slots : 0);

@@ -149,7 +149,7 @@ Membership& RelationMember::writable() {
         Membership::release(membership);
         membership = copy;
     }
-    membership->index.clear();
+    if (!membership->index.empty()) membership->index = {};  // clear() would go through all its buckets, every time
     payload_ = membership;
     if (state_ == RelationState::unset) state_ = RelationState::linked;
     return *membership;

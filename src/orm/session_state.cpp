@@ -13,6 +13,9 @@ namespace azoth::detail {
 SessionState::SessionState(SessionCore& self, std::shared_ptr<EngineCore> engine, SessionOptions session_options)
     : core(self), options(session_options), connection(std::make_shared<ConnectionCore>(std::move(engine), ConnectionCore::Hold::transaction)), graph(Graph::make(&self)) {}
 
+SessionState::SessionState(SessionCore& self, std::shared_ptr<ConnectionCore> given, SessionOptions session_options)
+    : core(self), options(session_options), connection(std::move(given)), joined(true), graph(Graph::make(&self)) {}
+
 void SessionState::check_usable() const {
     if (closed) throw_invalid_request("this session is closed");
     if (failed_flush) {
@@ -28,9 +31,10 @@ BusyGuard::BusyGuard(SessionState& state) : state_(nullptr) {
     state_ = &state;
 }
 
-void SessionState::ensure_transaction() noexcept {
+void SessionState::ensure_transaction() {
     static std::atomic<std::uint64_t> serial{1};
     if (transaction != 0) return;
+    if (joined) joint = connection->begin_nested();
     transaction = serial.fetch_add(1, std::memory_order_relaxed);
     if (events != nullptr) events->after_begin();
 }

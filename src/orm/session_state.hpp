@@ -61,10 +61,14 @@ struct Savepoint {
 
 struct SessionState {
     SessionState(SessionCore& self, std::shared_ptr<EngineCore> engine, SessionOptions session_options);
+    /// Inside the connection's transaction: what would be this session's transaction is a savepoint there.
+    SessionState(SessionCore& self, std::shared_ptr<ConnectionCore> given, SessionOptions session_options);
 
     SessionCore& core;
     SessionOptions options;
     std::shared_ptr<ConnectionCore> connection;
+    bool joined = false;                            ///< the connection is somebody else's
+    TransactionToken joint{};                       ///< ... and this is the savepoint
 
     std::shared_ptr<Graph> graph;
     std::vector<std::shared_ptr<Graph>> streamed;   ///< partitions of streams that hold changes or are still held by users
@@ -103,7 +107,7 @@ struct SessionState {
     // ---- small services (session_state.cpp)
     /// Errors: `PendingRollbackError` after a failed flush, `InvalidRequestError` after close.
     void check_usable() const;
-    void ensure_transaction() noexcept;
+    void ensure_transaction();
     /// Every change of state but those of a session that is dropped.
     void set_state(Entity& entity, ObjectState to) {
         if (events != nullptr) events->note_state(entity, to);

@@ -30,6 +30,22 @@ awaitable<void> flush_what_hooks_add(SessionState& state) {
     }
 }
 
+awaitable<void> commit_work(SessionState& state) {
+    if (state.joined) {
+        if (state.transaction != 0) co_await state.connection->commit(state.joint);
+    } else if (!state.connection->try_commit()) {
+        co_await state.connection->commit();
+    }
+}
+
+awaitable<void> undo_work(SessionState& state) {
+    if (state.joined) {
+        if (state.connection->is_active(state.joint)) co_await state.connection->rollback(state.joint);
+    } else if (!state.connection->try_rollback()) {
+        co_await state.connection->rollback();
+    }
+}
+
 void rolled_back(SessionState& state, bool savepoint) noexcept {
     if (state.events != nullptr) state.events->after_rollback(savepoint);
 }
@@ -42,9 +58,9 @@ awaitable<void> SessionCore::commit() {
     BusyGuard busy(state);
     const bool observed = state.events != nullptr;
     if (observed) state.events->before_commit();
-    const bool committed = co_await flush_state(state, !observed);
+    const bool committed = co_await flush_state(state, !observed && !state.joined);
     if (observed) co_await flush_what_hooks_add(state);
-    if (!committed && !state.connection->try_commit()) co_await state.connection->commit();
+    if (!committed) co_await commit_work(state);
     state.forget_transaction();
     state.prune_streamed();
     if (observed) state.events->after_commit();
@@ -58,7 +74,7 @@ awaitable<void> SessionCore::rollback() {
     state.undo_to(0, true);
     state.failed_flush = nullptr;
     state.failed_message.clear();
-    if (!state.connection->try_rollback()) co_await state.connection->rollback();
+    co_await undo_work(state);
     state.prune_streamed();
     if (begun) rolled_back(state, false);
 }
@@ -70,10 +86,10 @@ awaitable<void> SessionCore::close() {
     const bool begun = state.transaction != 0;
     state.undo_to(0, true);
     state.failed_flush = nullptr;
-    if (!state.connection->try_rollback()) co_await state.connection->rollback();
+    co_await undo_work(state);
     if (begun) rolled_back(state, false);
     expunge_all();
-    state.connection->close();
+    if (!state.joined) state.connection->close();
     state.closed = true;
 }
 
@@ -85,7 +101,7 @@ void SessionCore::invalidate() {
     state.failed_flush = nullptr;
     state.failed_message.clear();
     state.connection->invalidate();
-    state.connection->try_rollback();  // there is no connection to tell: only the transaction's own state ends
+    if (!state.joined) state.connection->try_rollback();  // there is no connection to tell: only the transaction's own state ends
     expunge_all();
 }
 
@@ -94,8 +110,13 @@ awaitable<void> SessionCore::begin(TransactionOptions options) {
     state.check_usable();
     BusyGuard busy(state);
     if (state.transaction != 0 && state.explicit_transaction) throw_invalid_request("begin(): a transaction is under way already; commit() or roll it back first, or use begin_nested()");
-    state.token = state.connection->begin(options);
+    if (!state.joined) {
+        state.token = state.connection->begin(options);
+    } else if (options != TransactionOptions()) {
+        throw_invalid_request("begin(): this session works inside a connection's transaction, which had its options when it began");
+    }
     state.ensure_transaction();
+    if (state.joined) state.token = state.joint;
     state.explicit_transaction = true;
     co_return;
 }
@@ -164,7 +185,7 @@ void SessionCore::abandon(std::uint32_t depth) noexcept {
     if (!told) rolled_back(state, depth != 0);
 }
 
-bool SessionCore::in_transaction() const noexcept { return state_->transaction != 0 || state_->connection->transaction().in_transaction(); }
+bool SessionCore::in_transaction() const noexcept { return state_->transaction != 0 || (!state_->joined && state_->connection->transaction().in_transaction()); }
 bool SessionCore::in_nested_transaction() const noexcept { return !state_->savepoints.empty(); }
 bool SessionCore::is_active() const noexcept { return !state_->closed && state_->failed_flush == nullptr; }
 std::uint64_t SessionCore::transaction_id() const noexcept { return state_->transaction; }

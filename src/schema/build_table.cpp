@@ -72,6 +72,8 @@ void add_column(Table& table, const ColumnDef& def, const Specimen& specimen) {
         column.type.precision = def.precision;
         column.type.scale = def.scale;
     }
+    column.native_enum = def.native_enum;
+    if (!def.native_enum.empty()) def.labels(column.labels);
     column.offset = specimen.offset(def);
     column.nullable = def.facts.nullable;
     column.unique = def.unique;
@@ -124,6 +126,7 @@ void add_foreign_keys(Table& table) {
         key.view = view;
         key.on_delete = view.def->on_delete;
         key.on_update = view.def->on_update;
+        key.deferral = view.def->deferral;
         for (std::size_t i = 0; i < view.size(); ++i) key.columns.push_back(table.column(view.local_id(i)).index);
         return false;
     });
@@ -142,16 +145,12 @@ void set_generated(Table& table) {
     table.generated_column = static_cast<std::int32_t>(column.index);
 }
 
-void add_index(Table& table, std::vector<std::uint32_t> columns, bool unique, std::string_view where) {
-    Index index;
-    index.columns = std::move(columns);
-    index.unique = unique;
-    index.where = where;
-    index.name = constraint_name(NamingConvention{}, table, index);
+void add_index(Table& table, Index index) {
+    if (index.expression.empty()) index.name = constraint_name(NamingConvention{}, table, index);
     for (const auto& other : table.indexes) {
         if (same_name(other.name, index.name)) {
             throw_argument_error(std::string(table.type_name) +
-                                 ": two indexes over the same columns are both named \"" + index.name + "\"");
+                                 ": two indexes are both named \"" + index.name + "\"");
         }
     }
     table.indexes.push_back(std::move(index));
@@ -160,7 +159,7 @@ void add_index(Table& table, std::vector<std::uint32_t> columns, bool unique, st
 void add_constraints(Table& table) {
     for (const auto& column : table.columns) {
         if (column.indexed) {
-            add_index(table, {column.index}, column.unique, {});
+            add_index(table, {{}, {column.index}, column.unique, {}, {}});
         } else if (column.unique) {
             table.uniques.push_back({{}, {column.index}});
         }
@@ -174,7 +173,7 @@ void add_constraints(Table& table) {
                 table.checks.push_back({std::string(def.name), std::string(def.text)});
                 break;
             case ConstraintDef::Kind::index:
-                add_index(table, positions(table, def.columns), def.unique_index, def.text);
+                add_index(table, {std::string(def.name), positions(table, def.columns), def.unique_index, std::string(def.text), std::string(def.expression)});
                 break;
             case ConstraintDef::Kind::primary_key:
             case ConstraintDef::Kind::foreign_key:

@@ -88,6 +88,7 @@ std::string constraint_name(const NamingConvention& convention, const Table& tab
 }
 
 std::string constraint_name(const NamingConvention& convention, const Table& table, const Index& index) {
+    if (!index.expression.empty()) return index.name;
     const std::string_view pattern =
         convention.ix.empty() ? NamingConvention{}.ix : convention.ix;  // an index must have a name
     return apply(pattern, {table, &index.columns});

@@ -78,6 +78,10 @@ std::string describe(const Finding& f) {
             return where + ": undeferred and deferred_group(...) are for members of type azoth::deferred<T>";
         case Problem::computed_and_given:
             return where + ": a computed(...) column gets its value from the database alone: it is no key and no version, and has no default";
+        case Problem::native_enum_without_names:
+            return where + ": native_enum(...) is for enums with stored_as<std::string>, whose names become the type's values";
+        case Problem::index_on_nothing:
+            return where + ": index_on(name, sql) needs both";
         case Problem::computed_by_nothing:
             return where + ": computed() without SQL";
         case Problem::foreign_key_to_deferred:

@@ -36,7 +36,7 @@ void ValueBuffer::clear(std::size_t columns) noexcept {
         chunks_.erase(chunks_.begin(),
                       chunks_.end() - 1);  // the last is the largest of the doubling series or a single big value
     }
-    free_ = chunks_.empty() ? nullptr : chunks_.back().get();
+    free_ = chunks_.empty() ? nullptr : reinterpret_cast<char*>(chunks_.back().data());
     free_size_ = chunks_.empty() ? 0 : chunk_size_;
 }
 
@@ -55,9 +55,8 @@ const char* ValueBuffer::copy(const char* data, std::size_t size) {
 char* ValueBuffer::allocate(std::size_t size) {
     if (size > free_size_ || free_ == nullptr) {
         const std::size_t next = std::clamp(chunk_size_ * 2, first_chunk, largest_chunk);
-        chunk_size_ = std::max(next, size);
-        chunks_.emplace_back(new char[chunk_size_]);
-        free_ = chunks_.back().get();
+        chunk_size_ = detail::block_size(std::max(next, size));
+        free_ = reinterpret_cast<char*>(chunks_.emplace_back(chunk_size_).data());
         free_size_ = chunk_size_;
     }
     char* room = free_;

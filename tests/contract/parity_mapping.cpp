@@ -4,8 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace azoth;
 using azoth::test::Database;
@@ -180,9 +184,10 @@ TEST_CASE("values of every type come back as they went in", "[parity][mapping]")
         given.mood = Mood::wild;
         given.maybe = false;
         std::int64_t id = 0;
-        {
+        for (const int rows : {1, 3}) {  // several of one shape travel as arrays where the database has them
             auto session = database.sessions()();
-            auto added = session.add(Everything(given));
+            std::shared_ptr<Everything> added;
+            for (int i = 0; i < rows; ++i) added = session.add(Everything(given));
             co_await session.commit();
             id = added->id;
         }
@@ -215,6 +220,51 @@ TEST_CASE("values of every type come back as they went in", "[parity][mapping]")
         const auto again = co_await other.get<Everything>(id);
         CHECK(again->none == std::optional<std::string>(""));
         CHECK_FALSE(again->maybe.has_value());
+    });
+}
+
+TEST_CASE("many rows at once hold the ends of their ranges, empty text and NULL", "[parity][mapping]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        std::vector<Everything> given(4);
+        given[0].small = std::numeric_limits<std::int16_t>::min();
+        given[1].small = std::numeric_limits<std::int16_t>::max();
+        given[0].large = std::numeric_limits<std::int64_t>::min();
+        given[1].large = std::numeric_limits<std::int64_t>::max();
+        given[0].real = std::numeric_limits<double>::lowest();
+        given[1].real = std::numeric_limits<double>::denorm_min();
+        given[2].real = -0.0;
+        given[2].none = "";
+        given[3].none = "NULL";
+        given[3].maybe = true;
+        given[3].text = "{\"a\",\\\\}";
+        for (auto& row : given) {
+            row.at = Timestamp(std::chrono::sys_days(std::chrono::year{2000} / 1 / 1)) - std::chrono::microseconds{1};
+            row.wall = DateTime(std::chrono::local_days(std::chrono::year{9999} / 12 / 31)) + std::chrono::hours{23};
+            row.day = Date(std::chrono::year{2000} / 1 / 1);
+            row.data = Json::parse("null");
+        }
+        if (database.kind().postgresql()) given[2].real = std::numeric_limits<double>::infinity();
+        std::vector<std::shared_ptr<Everything>> added;
+        auto session = database.sessions()();
+        for (const auto& row : given) added.push_back(session.add(Everything(row)));
+        co_await session.commit();
+        auto other = database.sessions()();
+        auto result = co_await other.execute(select<Everything>().order_by(col<&Everything::id>));
+        const auto back = result.scalars().all();
+        REQUIRE(back.size() == given.size());
+        for (std::size_t i = 0; i < given.size(); ++i) {
+            INFO(i);
+            CHECK(back[i]->small == given[i].small);
+            CHECK(back[i]->large == given[i].large);
+            const bool same_real = std::memcmp(&back[i]->real, &given[i].real, sizeof(double)) == 0 || (back[i]->real == 0 && given[i].real == 0);
+            CHECK(same_real);
+            CHECK(back[i]->at == given[i].at);
+            CHECK(back[i]->wall == given[i].wall);
+            CHECK(back[i]->day == given[i].day);
+            CHECK(back[i]->text == given[i].text);
+            CHECK(back[i]->none == given[i].none);
+            CHECK(back[i]->maybe == given[i].maybe);
+        }
     });
 }
 

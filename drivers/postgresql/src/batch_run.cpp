@@ -215,7 +215,7 @@ Task<> BatchRun::send_item(std::size_t index) {
         std::exception_ptr refused;
         try {
             if (arrays) {
-                parameters_.set_arrays(item.parameters.cells(), columns, execution, count);
+                parameters_.set_arrays(item.parameters.cells(), statement.array_kinds, execution, count);
             } else if (columns == 0) {
                 parameters_.set({});
             } else {

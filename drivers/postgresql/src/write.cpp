@@ -1,9 +1,12 @@
 // Text forms: https://www.postgresql.org/docs/15/datatype.html; arrays: arrays.html#ARRAYS-IO; COPY: sql-copy.html, "Text Format".
 #include "write.hpp"
 
+#include "types.hpp"
+
 #include <azoth/base/error.hpp>
 #include <azoth/types/temporal_text.hpp>
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -69,6 +72,50 @@ bool needs_quotes(std::string_view text) {
         if (c == '{' || c == '}' || c == ',' || c == '"' || c == '\\' || static_cast<unsigned char>(c) <= ' ') return true;
     }
     return text.size() == 4 && (text[0] == 'n' || text[0] == 'N');  // nUlL in any case
+}
+
+// What travels in binary: the type of the elements and how large each is; text has its own size.
+struct Element {
+    std::uint32_t type = 0;
+    std::uint32_t size = 0;
+};
+
+constexpr std::int64_t year_2000 = 946684800000000;  // microseconds since 1970: where the server's timestamps begin
+
+constexpr Element element_of(TypeKind kind) {
+    switch (kind) {
+        case TypeKind::boolean: return {type_bool, 1};
+        case TypeKind::smallint: return {type_int2, 2};
+        case TypeKind::integer: return {type_int4, 4};
+        case TypeKind::bigint: return {type_int8, 8};
+        case TypeKind::double_: return {type_float8, 8};
+        case TypeKind::string: return {type_text, 0};
+        case TypeKind::timestamp: return {type_timestamptz, 8};
+        case TypeKind::datetime: return {type_timestamp, 8};
+        default: return {};
+    }
+}
+
+// Whether the value is of the type, and in its range. Text with a NUL byte goes the other way too, which refuses it.
+bool fits(ValueView value, Element element) {
+    switch (element.type) {
+        case type_bool: return value.kind == ValueKind::boolean;
+        case type_int2: return value.kind == ValueKind::integer && value.integer == static_cast<std::int16_t>(value.integer);
+        case type_int4: return value.kind == ValueKind::integer && value.integer == static_cast<std::int32_t>(value.integer);
+        case type_int8: return value.kind == ValueKind::integer;
+        case type_float8: return value.kind == ValueKind::real;
+        case type_text: return value.kind == ValueKind::text && (value.size == 0 || std::memchr(value.data, 0, value.size) == nullptr);
+        case type_timestamptz: return value.kind == ValueKind::timestamp;
+        case type_timestamp: return value.kind == ValueKind::datetime;
+        default: return false;
+    }
+}
+
+template <class Unsigned>
+void append_big_endian(Unsigned value, std::string& out) {
+    char bytes[sizeof value];
+    for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(value >> (8 * (sizeof value - 1 - i)));
+    out.append(bytes, sizeof value);
 }
 
 }  // namespace
@@ -190,19 +237,71 @@ void Parameters::set(std::span<const ValueView> row) {
     finish();
 }
 
-void Parameters::set_arrays(std::span<const ValueView> cells, std::size_t columns, std::size_t first, std::size_t rows) {
+void Parameters::set_arrays(std::span<const ValueView> cells, std::span<const TypeKind> kinds, std::size_t first, std::size_t rows) {
+    const std::size_t columns = kinds.size();
+    cells = cells.subspan(first * columns, rows * columns);
     begin(columns);
     for (std::size_t column = 0; column < columns; ++column) {
-        offsets_[column] = text_.size();
-        text_ += '{';
-        for (std::size_t row = first; row < first + rows; ++row) {
-            if (row != first) text_ += ',';
-            write_element(cells[row * columns + column], text_);
+        const std::size_t start = offsets_[column] = text_.size();
+        if (write_binary_array(cells, columns, column, kinds[column])) {
+            lengths_[column] = static_cast<int>(text_.size() - start);
+            formats_[column] = 1;
+        } else {
+            text_.resize(start);
+            write_array(cells, columns, column);
         }
-        text_ += '}';
-        text_ += '\0';
+        check_size(text_.size() - start);
     }
     finish();
+}
+
+void Parameters::write_array(std::span<const ValueView> cells, std::size_t columns, std::size_t column) {
+    text_ += '{';
+    for (std::size_t at = column; at < cells.size(); at += columns) {
+        if (at != column) text_ += ',';
+        write_element(cells[at], text_);
+    }
+    text_ += '}';
+    text_ += '\0';
+}
+
+// Dimensions, whether there are NULLs, the elements' type, length and first index, then each element behind its size (array_recv,
+// int8recv, float8recv, textrecv, timestamptz_recv ... of PostgreSQL's backend).
+bool Parameters::write_binary_array(std::span<const ValueView> cells, std::size_t columns, std::size_t column, TypeKind kind) {
+    const Element element = element_of(kind);
+    if (element.type == 0) return false;
+    bool nulls = false;
+    for (std::size_t at = column; at < cells.size(); at += columns) {
+        if (cells[at].is_null()) {
+            nulls = true;
+        } else if (!fits(cells[at], element)) {
+            return false;
+        }
+    }
+    append_big_endian<std::uint32_t>(1, text_);
+    append_big_endian<std::uint32_t>(nulls ? 1 : 0, text_);
+    append_big_endian<std::uint32_t>(element.type, text_);
+    append_big_endian(static_cast<std::uint32_t>(cells.size() / columns), text_);
+    append_big_endian<std::uint32_t>(1, text_);
+    for (std::size_t at = column; at < cells.size(); at += columns) {
+        const ValueView& cell = cells[at];
+        if (cell.is_null()) {
+            append_big_endian(~std::uint32_t{0}, text_);
+            continue;
+        }
+        append_big_endian(is_bytes(cell.kind) ? cell.size : element.size, text_);
+        switch (element.type) {
+            case type_bool: text_ += cell.integer != 0 ? '\1' : '\0'; break;
+            case type_int2: append_big_endian(static_cast<std::uint16_t>(cell.integer), text_); break;
+            case type_int4: append_big_endian(static_cast<std::uint32_t>(cell.integer), text_); break;
+            case type_int8: append_big_endian(static_cast<std::uint64_t>(cell.integer), text_); break;
+            case type_float8: append_big_endian(std::bit_cast<std::uint64_t>(cell.real), text_); break;
+            case type_timestamp:
+            case type_timestamptz: append_big_endian(static_cast<std::uint64_t>(cell.integer - year_2000), text_); break;
+            default: text_.append(cell.data, cell.size); break;
+        }
+    }
+    return true;
 }
 
 }  // namespace azoth::postgresql::detail

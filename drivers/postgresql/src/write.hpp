@@ -1,6 +1,7 @@
 // Values on their way to the server: as text, whose type the server infers from where the placeholder stands.
 #pragma once
 
+#include <azoth/types/sql_type.hpp>
 #include <azoth/types/value_view.hpp>
 
 #include <cstddef>
@@ -21,8 +22,9 @@ void write_copy(ValueView value, std::string& out);
 class Parameters {
 public:
     void set(std::span<const ValueView> row);
-    /// Column `c` of `rows` rows, from row `first`, as one array each.
-    void set_arrays(std::span<const ValueView> cells, std::size_t columns, std::size_t first, std::size_t rows);
+    /// Each column of `rows` rows, from row `first`, as one array of elements of its kind: in binary where every cell is what the type holds,
+    /// else as text, which says what is wrong with it on the server.
+    void set_arrays(std::span<const ValueView> cells, std::span<const TypeKind> kinds, std::size_t first, std::size_t rows);
 
     int count() const noexcept { return static_cast<int>(values_.size()); }
     const char* const* values() const noexcept { return values_.data(); }
@@ -35,8 +37,10 @@ private:
     static constexpr std::size_t null = static_cast<std::size_t>(-1);
     void begin(std::size_t count);
     void finish();
+    void write_array(std::span<const ValueView> cells, std::size_t columns, std::size_t column);
+    bool write_binary_array(std::span<const ValueView> cells, std::size_t columns, std::size_t column, TypeKind kind);
 
-    std::string text_;                   // all text forms, each with a NUL behind it
+    std::string text_;                   // all text forms, each with a NUL behind it, and binary arrays
     std::vector<std::size_t> offsets_;   // into text_
     std::vector<const char*> values_;
     std::vector<int> lengths_;

@@ -1,6 +1,7 @@
 // CompiledStatement: one statement shape rendered for one dialect, shared by every execution of that shape.
 #pragma once
 
+#include <azoth/types/sql_type.hpp>
 #include <azoth/types/value.hpp>
 #include <azoth/types/value_kind.hpp>
 
@@ -37,6 +38,7 @@ struct CompiledStatement {
     /// Of an INSERT of parameter rows, where the database has it: the same for many rows in one execution. Parameter i is then an array of
     /// what parameter i of `sql` would be in each row; rows are inserted in that order. Empty = run `sql` once a row.
     std::string array_sql;
+    std::vector<TypeKind> array_kinds;      ///< of the elements of each of these arrays; unknown = a type that only its name tells
     /// Of an INSERT of parameter rows without RETURNING and upsert: the database's bulk load of the same columns ("COPY t (a, b) FROM STDIN").
     std::string copy_sql;
 

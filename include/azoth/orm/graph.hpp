@@ -1,6 +1,7 @@
 // Graph: the memory in which entities live, and what the session knows of each of them.
 #pragma once
 
+#include <azoth/base/blocks.hpp>
 #include <azoth/schema/table.hpp>
 
 #include <cstddef>
@@ -109,6 +110,11 @@ public:
     void for_each(const Table& table, F&& visit) const;
     template <class F>
     void for_each(F&& visit) const;
+    /// The tables that it may hold entities of.
+    template <class F>
+    void for_each_table(F&& visit) const {
+        for (const auto& pool : pools_) visit(*pool->table);
+    }
 
     /// Null once the session is closed or has dropped this graph: its entities are detached then.
     SessionCore* session = nullptr;
@@ -122,7 +128,7 @@ private:
     ~Graph();
 
     struct Chunk {
-        std::unique_ptr<std::byte[]> memory;
+        Block memory;
         std::byte* first = nullptr;
         std::size_t used = 0;
         std::size_t capacity = 0;
@@ -143,7 +149,7 @@ private:
 
     std::vector<std::unique_ptr<Pool>> pools_;
     std::vector<std::shared_ptr<void>> owners_;
-    std::vector<std::unique_ptr<std::byte[]>> blocks_;
+    std::vector<Block> blocks_;
     std::byte* free_ = nullptr;
     std::size_t free_size_ = 0;
     std::size_t block_size_ = 0;

@@ -43,6 +43,7 @@ static_assert(std::is_trivially_destructible_v<SessionOptions>);
 
 namespace detail {
 
+class ConnectionCore;
 class EngineCore;
 struct SessionState;
 class StreamCore;
@@ -53,6 +54,8 @@ enum class LoadStrategy : std::uint32_t { selectin, joined, joined_inner, raise,
 class SessionCore {
 public:
     SessionCore(std::shared_ptr<EngineCore> engine, SessionOptions options);
+    /// Inside the connection's transaction.
+    SessionCore(std::shared_ptr<ConnectionCore> connection, SessionOptions options);
     ~SessionCore();
     SessionCore(const SessionCore&) = delete;
     SessionCore& operator=(const SessionCore&) = delete;

@@ -1,4 +1,4 @@
-// async_sessionmaker: makes sessions over one engine, and runs units of work in them.
+// async_sessionmaker: makes sessions over one engine, or inside one connection, and runs units of work in them.
 #pragma once
 
 #include <azoth/base/error.hpp>
@@ -31,9 +31,14 @@ class async_sessionmaker {
 public:
     explicit async_sessionmaker(const AsyncEngine& engine, SessionOptions options = {}) : engine_(engine.core()), options_(options) {}
 
+    /// Sessions inside the transaction of a connection, for tests above all: what a session commits and rolls back is a savepoint there, and the
+    /// connection's own rollback() undoes it all (SQLAlchemy's join_transaction_mode="create_savepoint"). A connection without a transaction
+    /// begins one. Its sessions are used one at a time; `begin()` takes no options in them. Lifetimes: the connection must outlive their work.
+    explicit async_sessionmaker(AsyncConnection& connection, SessionOptions options = {});
+
     AsyncSession operator()() const { return (*this)(options_); }
     AsyncSession operator()(SessionOptions options) const {
-        auto core = std::make_unique<detail::SessionCore>(engine_, options);
+        auto core = connection_ ? std::make_unique<detail::SessionCore>(connection_, options) : std::make_unique<detail::SessionCore>(engine_, options);
         for (const auto& observer : observers_) core->observe(observer);
         for (const auto& criteria : criteria_) core->narrow(criteria);
         return AsyncSession(std::move(core));
@@ -91,6 +96,7 @@ private:
     }
 
     std::shared_ptr<detail::EngineCore> engine_;
+    std::shared_ptr<detail::ConnectionCore> connection_;  ///< or this
     SessionOptions options_;
     std::vector<std::shared_ptr<SessionObserver>> observers_;
     std::vector<EntityCriteria> criteria_;

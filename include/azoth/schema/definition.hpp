@@ -7,7 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace azoth {
 
@@ -55,6 +57,7 @@ struct ForeignKeyDef {
     std::string_view target_name{};            ///< ... or by "table.column"
     ReferentialAction on_delete = ReferentialAction::no_action;
     ReferentialAction on_update = ReferentialAction::no_action;
+    Deferral deferral = Deferral::not_deferrable;
 };
 
 struct ColumnDef {
@@ -79,6 +82,8 @@ struct ColumnDef {
     bool has_default_factory = false;
     bool has_onupdate = false;
     bool has_stored_form = false;  ///< stored_as
+    void (*labels)(std::vector<std::string>& out) = nullptr;  ///< ... the names that it stores
+    std::string_view native_enum{};                           ///< the database's own type of such a column
     bool deferred = false;    ///< the member is a deferred<T>
     bool undeferred = false;  ///< ... that is read by default
     bool is_expression = false;
@@ -143,6 +148,7 @@ struct ConstraintDef {
     MemberList columns{};
     std::string_view text{};  ///< check condition, index predicate, schema name
     std::string_view name{};
+    std::string_view expression{};  ///< of an index over SQL
     bool unique_index = false;
     ForeignKeyDef foreign_key{};
 };

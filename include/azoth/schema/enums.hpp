@@ -7,6 +7,9 @@ namespace azoth {
 
 enum class ReferentialAction : std::uint8_t { no_action, restrict_, cascade, set_null, set_default };
 
+/// When the database checks a foreign key: after each statement, or, where it is deferred, at COMMIT.
+enum class Deferral : std::uint8_t { not_deferrable, deferrable, initially_deferred };
+
 /// What happens to related objects in the session. Combine with `|`.
 enum class Cascade : std::uint8_t {
     none = 0,

@@ -106,6 +106,16 @@ struct ForeignKeyOption {
     constexpr void apply(ColumnDef& column) const { column.foreign_key = def; }
 };
 
+struct NativeEnumOption {
+    std::string_view name;
+    constexpr void apply(ColumnDef& column) const { column.native_enum = name; }
+};
+
+template <class Enum>
+void add_labels(std::vector<std::string>& out) {
+    for (const auto& [value, name] : type_traits<Enum>::names) out.emplace_back(name);
+}
+
 template <class Stored>
 struct StoredAsOption {
     template <class Member>
@@ -119,6 +129,7 @@ struct StoredAsOption {
             column.type = &stored_type_ops<Member, Stored>;
             column.facts = stored_type_ops<Held, Stored>;
             column.has_stored_form = true;
+            column.labels = &add_labels<remove_optional_t<Held>>;
         }
     }
 };
@@ -166,6 +177,10 @@ struct OnUpdate {
     ReferentialAction action;
     constexpr void apply(ForeignKeyDef& def) const { def.on_update = action; }
 };
+struct DeferralOption {
+    Deferral deferral;
+    constexpr void apply(ForeignKeyDef& def) const { def.deferral = deferral; }
+};
 
 }  // namespace detail
 
@@ -197,6 +212,11 @@ constexpr detail::ServerDefaultOption server_default(std::string_view sql) { ret
 template <class Stored>
 inline constexpr detail::StoredAsOption<Stored> stored_as{};
 
+/// Of a `stored_as<std::string>` enum: the column has the database's own enum type. PostgreSQL: CREATE TYPE name AS ENUM, made by
+/// create_all where it is missing (labels that are added later are not) and dropped by drop_all; MariaDB and MySQL: ENUM(...); SQLite has
+/// none and stores text.
+constexpr detail::NativeEnumOption native_enum(std::string_view name) { return {name}; }
+
 /// The database computes the column from others of its row, and stores it: GENERATED ALWAYS AS (sql) STORED. It is never written; an INSERT
 /// reads it back, and after an UPDATE the object is expired.
 constexpr detail::ComputedOption computed(std::string_view sql) { return {sql}; }
@@ -223,6 +243,10 @@ inline constexpr detail::OnUpdate cascade{ReferentialAction::cascade}, set_null{
     restrict_{ReferentialAction::restrict_}, set_default{ReferentialAction::set_default},
     no_action{ReferentialAction::no_action};
 }
+
+/// Of foreign keys, on SQLite and PostgreSQL: checked at COMMIT instead of after each statement (`initially_deferred`), or on the
+/// transaction's demand by SET CONSTRAINTS (`deferrable`). MariaDB and MySQL cannot: create_all throws `NotSupportedError` there.
+inline constexpr detail::DeferralOption deferrable{Deferral::deferrable}, initially_deferred{Deferral::initially_deferred};
 
 /// The column refers to `Target`: `foreign_key<&User::id>(on_delete::cascade)`.
 template <auto Target, class... Actions>
@@ -285,10 +309,23 @@ constexpr detail::WhereText where(std::string_view condition) { return {conditio
 /// An index over one or several columns, with or without a predicate, unique or not:
 /// `index_on<&L::sku, &L::order_id>(where("quantity > 1"))`, `index_on<&L::sku>(unique, where("active"))`.
 template <auto... M, class... Options>
+    requires(sizeof...(M) != 0)
 constexpr detail::ConstraintDef index_on(const Options&... options) {
     detail::ConstraintDef def;
     def.kind = detail::ConstraintDef::Kind::index;
     def.columns = detail::member_list<M...>();
+    (detail::apply_index_option(def, options), ...);
+    return def;
+}
+
+/// An index over SQL: `index_on("ix_users_email", "lower(email)", unique)`, `index_on("ix_posts_newest", "created_at DESC")`. Both are taken
+/// as they stand. MariaDB has no indexes over expressions, only over columns in an order; MySQL wants an expression in its own parentheses.
+template <class... Options>
+constexpr detail::ConstraintDef index_on(std::string_view name, std::string_view sql, const Options&... options) {
+    detail::ConstraintDef def;
+    def.kind = detail::ConstraintDef::Kind::index;
+    def.name = name;
+    def.expression = sql;
     (detail::apply_index_option(def, options), ...);
     return def;
 }

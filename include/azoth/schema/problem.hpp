@@ -41,6 +41,8 @@ enum class Problem : std::uint8_t {
     deferral_of_plain_member,
     computed_and_given,
     computed_by_nothing,
+    native_enum_without_names,
+    index_on_nothing,
     // several structs
     foreign_key_to_no_column,
     foreign_key_of_another_type,
@@ -156,6 +158,7 @@ constexpr Problem column_problem(const TableShape& shape, const ColumnDef& colum
     } else if (column.undeferred || !column.deferred_group.empty()) {
         return Problem::deferral_of_plain_member;
     }
+    if (!column.native_enum.empty() && !column.has_stored_form) return Problem::native_enum_without_names;
     if (column.length != 0) {
         if (kind != TypeKind::string && kind != TypeKind::blob) return Problem::length_of_no_string;
         if (column.length < column.facts.sql_type.length) return Problem::length_below_names;
@@ -230,6 +233,8 @@ constexpr Finding check_constraint(const TableShape& shape, const ConstraintDef&
     }
     if (constraint.kind == Kind::check && constraint.text.empty())
         return {Problem::check_without_condition, shape.type_name, {}, {}, {}, {}, {}};
+    if (constraint.kind == Kind::index && list.size == 0 && (constraint.name.empty() || constraint.expression.empty()))
+        return {Problem::index_on_nothing, shape.type_name, {}, {}, {}, {}, {}};
     if (constraint.kind == Kind::foreign_key) {
         if (const auto problem = foreign_key_problem(constraint.foreign_key); problem != Problem::none) {
             return {problem, shape.type_name, list.names[0], {}, {}, {}, {}};

@@ -65,6 +65,9 @@ constexpr void refuse() {
     static_assert(differs<P, Problem::computed_and_given>,
                   "azoth: a computed(...) column gets its value from the database alone: it is no key and no version, and has no default");
     static_assert(differs<P, Problem::computed_by_nothing>, "azoth: computed() without SQL");
+    static_assert(differs<P, Problem::native_enum_without_names>,
+                  "azoth: native_enum(...) is for enums with stored_as<std::string>, whose names become the type's values");
+    static_assert(differs<P, Problem::index_on_nothing>, "azoth: index_on(name, sql) needs both");
     static_assert(differs<P, Problem::foreign_key_to_deferred>,
                   "azoth: the foreign key refers to an azoth::deferred member, which is not always there to compare");
     static_assert(differs<P, Problem::foreign_key_to_no_column>,

@@ -59,6 +59,7 @@ constexpr TypeOps make_stored_type_ops() {
     ops.append = &Ops::append;
     ops.encode = &Ops::encode;
     ops.decode = &Ops::decode;
+    ops.load = nullptr;
     ops.append_saved = &Ops::append;  // the snapshot of an enum is the enum
     return ops;
 }

@@ -51,6 +51,8 @@ struct Column {
     detail::DeferredName full_name;  ///< of a deferred member, for messages
     std::string server_default;  ///< SQL text
     std::string computed;        ///< SQL text of a column that the database computes
+    std::string native_enum;          ///< name of the database's own type
+    std::vector<std::string> labels;  ///< ... and its values
     void (*default_factory)(void* field) = nullptr;
     void (*onupdate)(void* field) = nullptr;
 
@@ -82,6 +84,7 @@ struct ForeignKey {
     detail::KeyView view;                ///< the declaration
     ReferentialAction on_delete = ReferentialAction::no_action;
     ReferentialAction on_update = ReferentialAction::no_action;
+    Deferral deferral = Deferral::not_deferrable;
 
     /// Written `foreign_key("table.column")`: the struct behind it is known only among the tables of a Metadata.
     bool by_name() const noexcept { return view.by_name(); }
@@ -101,6 +104,7 @@ struct Index {
     std::vector<std::uint32_t> columns;
     bool unique = false;
     std::string where;
+    std::string expression;  ///< SQL text that is indexed; `columns` is empty then
 };
 
 struct UniqueConstraint {

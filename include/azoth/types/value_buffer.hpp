@@ -2,10 +2,10 @@
 // out.
 #pragma once
 
+#include <azoth/base/blocks.hpp>
 #include <azoth/types/value_view.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -55,8 +55,8 @@ private:
     char* allocate(std::size_t size);
 
     std::size_t columns_ = 0;
-    std::vector<ValueView> cells_;
-    std::vector<std::unique_ptr<char[]>> chunks_;
+    std::vector<ValueView, detail::BlockAllocator<ValueView>> cells_;
+    std::vector<detail::Block> chunks_;
     char* free_ = nullptr;
     std::size_t free_size_ = 0;
     std::size_t chunk_size_ = 0;

@@ -76,6 +76,9 @@ CompiledPtr Compiler::finish(Effect effect, bool returns_rows) {
     auto compiled = std::make_shared<CompiledStatement>();
     compiled->id = next_statement_id();
     compiled->sql = std::move(sql_);
+    if (!array_sql_.empty()) {
+        for (const auto* column : parameter_columns_) compiled->array_kinds.push_back(column->native_enum.empty() ? column->type.kind : TypeKind::unknown);
+    }
     compiled->array_sql = std::move(array_sql_);
     compiled->copy_sql = std::move(copy_sql_);
     compiled->constants = std::move(constants_);

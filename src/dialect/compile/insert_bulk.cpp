@@ -58,7 +58,7 @@ void Compiler::bulk_forms(std::span<const NodeId> roots, const Table& table) {
         arrays += "CAST(";
         dialect_.append_placeholder(arrays, i + 1);
         // Without its length: a cast would cut off what is too long, where the column reports it.
-        arrays += " AS " + dialect_.column_type({parameter_columns_[i]->type.kind}) + "[])";
+        arrays += " AS " + (parameter_columns_[i]->native_enum.empty() ? dialect_.column_type({parameter_columns_[i]->type.kind}) : dialect_.column_type(*parameter_columns_[i])) + "[])";
     }
     out += " FROM unnest(" + arrays + ") WITH ORDINALITY AS x (" + names + "n) ORDER BY x.n";
     out.append(sql_, values_end_);

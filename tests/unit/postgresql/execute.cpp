@@ -89,6 +89,9 @@ TEST_CASE("PostgreSQL: rows as arrays come back in the order of the rows", "[pos
     compiled->sql = "INSERT INTO t (name, at, data) VALUES ($1, $2, $3) RETURNING id";
     compiled->array_sql =
         "INSERT INTO t (name, at, data) SELECT x.a, x.b, x.c FROM unnest($1::text[], $2::timestamptz[], $3::bytea[]) WITH ORDINALITY AS x (a, b, c, n) ORDER BY x.n RETURNING id";
+    const bool binary = GENERATE(false, true);  // where the kinds are known, as far as they have a binary form
+    compiled->array_kinds.assign(3, TypeKind::unknown);
+    if (binary) compiled->array_kinds = {TypeKind::string, TypeKind::timestamp, TypeKind::blob};
     compiled->columns = 1;
     compiled->returns_rows = true;
     compiled->effect = Effect::write;
