@@ -211,7 +211,7 @@ void Suite::measure(const Workload& workload) {
                  workload.against.c_str(), time_text(floor_each).c_str(), time_text(ours_each).c_str(),
                  ratio_text(cpu.median).c_str(), range_text(cpu.low, cpu.high).c_str(), range_text(aa.low, aa.high).c_str(),
                  ratio_text(wall.median).c_str(), target.c_str()),
-           print("%s,%s,%s,%s,%llu,%d,%.1f,%.1f,%.4f,%.4f,%.4f,%.3f,%.3f,%.3f,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%s,%s",
+           print("\"%s\",%s,\"%s\",%s,%llu,%d,%.1f,%.1f,%.4f,%.4f,%.4f,%.3f,%.3f,%.3f,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%s,%s",
                  workload.name.c_str(), workload.mode.c_str(), workload.against.c_str(), workload.unit.c_str(),
                  static_cast<unsigned long long>(workload.units), pairs, floor_each, ours_each, cpu.median,
                  cpu.low, cpu.high, aa.median, aa.low, aa.high, spread(floor_wall).median, spread(ours_wall).median,
@@ -226,7 +226,7 @@ void Suite::measure_memory(const Workload& workload, double limit_mib) {
     if (ours < 0) {
         report(print("%-38s %-7s not measured: this kernel does not let the peak be reset", workload.name.c_str(),
                      workload.mode.c_str()),
-               print("%s,%s,,MiB,,,,,,,,,,,,,,,,,,not measured", workload.name.c_str(), workload.mode.c_str()));
+               print("\"%s\",%s,,MiB,,,,,,,,,,,,,,,,,,not measured", workload.name.c_str(), workload.mode.c_str()));
         return;
     }
     const bool met = ours <= limit_mib;
@@ -235,7 +235,7 @@ void Suite::measure_memory(const Workload& workload, double limit_mib) {
     const std::string name = workload.target ? workload.target->name : "";
     report(print("%-38s %-7s %-14s %6.1f MiB %6.1f MiB %49s%s <= %g MiB %s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, "", name.c_str(), limit_mib, met ? "met" : "MISSED"),
-           print("%s,%s,%s,MiB,1,1,%.1f,%.1f,,,,,,,,,,,,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
+           print("\"%s\",%s,\"%s\",MiB,1,1,%.1f,%.1f,,,,,,,,,,,,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
                  workload.against.c_str(), floor, ours, name.c_str(), limit_mib, met ? "met" : "MISSED"));
 }
 
@@ -263,7 +263,7 @@ void Suite::measure_waits(const Workload& workload, double limit) {
     report(print("%-38s %-7s %-14s %10s %10s %7s  %-13s  %-13s %6s  %s <= %g %s", workload.name.c_str(), workload.mode.c_str(),
                  "p99 over p50", time_text(median).c_str(), time_text(tail).c_str(), ratio_text(ratio.median).c_str(),
                  range_text(ratio.low, ratio.high).c_str(), "", "", name.c_str(), limit, verdict),
-           print("%s,%s,p99 over p50,%s,%llu,%d,,,,,,,,,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
+           print("\"%s\",%s,p99 over p50,%s,%llu,%d,,,,,,,,,%.1f,%.1f,%.4f,%.4f,%.4f,%s,%g,%s", workload.name.c_str(), workload.mode.c_str(),
                  workload.unit.c_str(), static_cast<unsigned long long>(workload.units), options_.pairs, median, tail, ratio.median,
                  ratio.low, ratio.high, name.c_str(), limit, verdict));
 }
@@ -277,7 +277,7 @@ void Suite::count(const Workload& workload, std::size_t counted, std::size_t lim
     const char* const verdict = met ? "met" : "MISSED";
     report(print("%-38s %-7s %-14s %10s %10zu %49s%s <= %zu %s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), "", counted, "",
                  name.c_str(), limit, verdict),
-           print("%s,%s,,%s,1,1,,%zu,,,,,,,,,,,,%s,%zu,%s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), counted,
+           print("\"%s\",%s,,%s,1,1,,%zu,,,,,,,,,,,,%s,%zu,%s", workload.name.c_str(), workload.mode.c_str(), workload.unit.c_str(), counted,
                  name.c_str(), limit, verdict));
 }
 

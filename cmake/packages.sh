@@ -44,7 +44,7 @@ has_postgresql() {
 # Is what package $1 provides there, from wherever it came?
 is_present() {
     case "$1" in
-        g++ | cmake | ccache | pkg-config | sqlite3 | openssl) command -v "$1" >/dev/null ;;
+        g++ | cmake | ccache | pkg-config | sqlite3 | openssl | wrk | curl) command -v "$1" >/dev/null ;;
         ninja-build) command -v ninja >/dev/null ;;
         libboost-dev) has_header boost/version.hpp 'BOOST_VERSION >= 108100' ;;
         libfmt-dev) pkg-config --exists 'fmt >= 9' 2>/dev/null ;;

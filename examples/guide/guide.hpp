@@ -26,6 +26,7 @@ azoth::awaitable<void> compilers(azoth::AsyncEngine engine);
 azoth::awaitable<void> cancellation(azoth::AsyncEngine engine);
 azoth::awaitable<void> coming_from_sqlalchemy(azoth::AsyncEngine engine);
 azoth::awaitable<void> multiplexing(azoth::AsyncEngine engine);
+azoth::awaitable<void> pool(azoth::AsyncEngine engine);
 void queries();
 void threads(const std::string& directory);
 

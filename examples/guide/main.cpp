@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
         run("cancellation", guide::cancellation);
         run("coming from SQLAlchemy", guide::coming_from_sqlalchemy);
         run("multiplexing", guide::multiplexing);
+        run("pool", guide::pool);
         guide::queries();
         std::printf("queries\n");
         guide::threads(argc > 1 ? argv[1] : ".");

@@ -41,7 +41,8 @@ void Multiplexer::Job::operator()(const asio::any_io_executor& executor) {
 awaitable<Multiplexer::Link> Multiplexer::connect() const {
     Link link;
     link.generation = generation_.load();
-    link.connection = co_await driver_.connect(engine_.url(), connect_options_);
+    const Url url = engine_.observers().prepared(engine_.url());
+    link.connection = co_await driver_.connect(url, connect_options_);
     link.made = Clock::now();
     co_return std::move(link);
 }

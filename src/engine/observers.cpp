@@ -1,6 +1,8 @@
 // Registration and delivery of events.
 #include "engine/observers.hpp"
 
+#include <azoth/base/throw.hpp>
+
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -67,6 +69,15 @@ void Observers::tell(void (Observer::*handler)(const Event&), const Event& event
 void Observers::statement(const StatementEvent& event) const noexcept { tell(&Observer::on_statement, event); }
 void Observers::transaction(const TransactionEvent& event) const noexcept { tell(&Observer::on_transaction, event); }
 void Observers::pool(const PoolEvent& event) const noexcept { tell(&Observer::on_pool, event); }
+
+Url Observers::prepared(const Url& url) const {
+    if (!any()) return url;
+    UrlParts parts = url.parts();
+    const auto observers = list();
+    for (const auto& observer : *observers) observer->before_connect(parts);
+    if (parts.dialect != url.dialect()) throw_argument_error("before_connect(): the dialect of an engine cannot change from " + url.dialect() + " to " + parts.dialect);
+    return Url::create(std::move(parts));
+}
 
 }  // namespace detail
 

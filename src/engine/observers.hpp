@@ -1,6 +1,7 @@
 // Observers: the ones registered with an engine, and the way events reach them.
 #pragma once
 
+#include <azoth/driver/url.hpp>
 #include <azoth/engine/events.hpp>
 
 #include <atomic>
@@ -20,6 +21,8 @@ public:
     void statement(const StatementEvent& event) const noexcept;
     void transaction(const TransactionEvent& event) const noexcept;
     void pool(const PoolEvent& event) const noexcept;
+    /// Where a connect goes, after every observer. Errors: what an observer throws; `ArgumentError` for a URL that none can be, or another dialect's.
+    Url prepared(const Url& url) const;
 
 private:
     using List = std::vector<std::shared_ptr<Observer>>;

@@ -91,7 +91,8 @@ awaitable<void> Pool::connect(ConnectJob job) {
     std::unique_ptr<DriverConnection> connection;
     std::exception_ptr error;
     try {
-        connection = co_await pool->driver_.connect(pool->url_, pool->connect_options_);
+        const Url url = pool->observers_->prepared(pool->url_);
+        connection = co_await pool->driver_.connect(url, pool->connect_options_);
     } catch (...) {
         error = std::current_exception();
     }

@@ -9,6 +9,8 @@
 
 namespace azoth {
 
+struct UrlParts;
+
 /// One statement that ran, or failed.
 struct StatementEvent {
     std::string_view sql;
@@ -63,6 +65,10 @@ public:
     virtual void on_statement(const StatementEvent& event) { (void)event; }
     virtual void on_transaction(const TransactionEvent& event) { (void)event; }
     virtual void on_pool(const PoolEvent& event) { (void)event; }
+    /// Before each connect, of the pool and of `multiplexed()`: may change where it goes and how it logs in, with a password that is a short-lived
+    /// token for example. The engine's own URL stays as it is; `dialect` may not change. What blocks here blocks the thread: have tokens ready.
+    /// Errors: an exception that leaves it fails the connect, unlike those of the others.
+    virtual void before_connect(UrlParts& url) { (void)url; }
 };
 
 }  // namespace azoth
