@@ -79,7 +79,11 @@ awaitable<void> parent_and_child(AsyncSession& session, std::size_t count) {
 
 awaitable<void> pairs(AsyncSession& session, std::size_t count) {
     std::vector<std::shared_ptr<Mark>> marks;
-    for (std::size_t i = 0; i < 10; ++i) marks.push_back(session.add(Mark{}));
+    for (std::size_t i = 0; i < 10; ++i) {
+        Mark mark;
+        mark.code = std::to_string(i);
+        marks.push_back(session.add(std::move(mark)));
+    }
     for (std::size_t i = 0; i < count / 11; ++i) {
         auto owner = session.add(Owner{});
         for (const auto& mark : marks) owner->marks.add(mark);

@@ -62,7 +62,7 @@ private:
     void did(const std::string& what) { log_ += what + "; "; }
 
     awaitable<void> step() {
-        switch (below(29)) {
+        switch (below(35)) {
             case 0: case 1: add_owner(); break;
             case 2: case 3: add_thing(); break;
             case 4: add_memo(); break;
@@ -86,6 +86,10 @@ private:
             case 25: co_await rekey(); break;
             case 26: co_await refresh(); break;
             case 27: expire(); break;
+            case 28: case 29: add_shelf(); break;
+            case 30: move_shelf(); break;
+            case 31: case 32: renumber(); break;
+            case 33: rename(); break;
             default: co_await expunge(); break;
         }
     }
@@ -129,7 +133,7 @@ private:
     }
     void add_mark() {
         Mark mark;
-        const Name label = mark.label = fresh("k");
+        const Name label = mark.label = mark.code = fresh("k");
         did("add " + label);
         now_.marks.insert(label);
         handles_[label] = session_.add(std::move(mark));
@@ -146,6 +150,40 @@ private:
         }
         if (parent) node.parent = handle<Node>(*parent);
         handles_[label] = session_.add(std::move(node));
+    }
+    void add_shelf() {
+        Shelf shelf;
+        shelf.number = next_number();
+        const Name label = shelf.label = fresh("s");
+        const auto parent = pick(now_.shelves);
+        did("add " + label + " as " + std::to_string(shelf.number) + (parent ? " on " + *parent : ""));
+        now_.shelves[label] = parent;
+        if (parent) shelf.parent = handle<Shelf>(*parent);
+        handles_[label] = session_.add(std::move(shelf));
+    }
+    void move_shelf() {
+        const auto shelf = pick(now_.shelves);
+        const auto parent = below(3) == 0 ? std::nullopt : pick(now_.shelves);  // circles and itself too
+        if (!shelf || !persistent<Shelf>(*shelf) || (parent && !persistent<Shelf>(*parent))) return;
+        did("move " + *shelf + (parent ? " on " + *parent : " away"));
+        now_.shelves[*shelf] = parent;
+        handle<Shelf>(*shelf)->parent = parent ? handle<Shelf>(*parent) : nullptr;
+    }
+    // Keys that the program gives: up and down, so that rows come in any order.
+    std::int32_t next_number() { return static_cast<std::int32_t>(++numbers_ * (below(2) == 0 ? -1 : 1)); }
+    void renumber() {
+        const auto shelf = pick(now_.shelves);
+        if (!shelf) return;
+        const std::int32_t number = next_number();
+        did("renumber " + *shelf + " to " + std::to_string(number));
+        handle<Shelf>(*shelf)->number = number;
+    }
+    void rename() {
+        const auto mark = pick(now_.marks);
+        if (!mark) return;
+        const Name code = fresh("c");
+        did("rename " + *mark + " to " + code);
+        handle<Mark>(*mark)->code = code;
     }
     void change_points() {
         const auto owner = pick(now_.owners);
@@ -235,11 +273,12 @@ private:
         session_.remove(handle<T>(*label));
     }
     void remove() {
-        switch (below(5)) {
+        switch (below(6)) {
             case 0: return remove_one<Owner>(now_.owners);
             case 1: return remove_one<Thing>(now_.things);
             case 2: return remove_one<Memo>(now_.memos);
             case 3: return remove_one<Mark>(now_.marks);
+            case 4: return remove_one<Shelf>(now_.shelves);
             default: return remove_one<Node>(now_.nodes);
         }
     }
@@ -336,6 +375,8 @@ private:
         for (const auto& mark : marks.scalars().all()) handles_[mark->label] = mark;
         auto nodes = co_await session_.execute(select<Node>());
         for (const auto& node : nodes.scalars().all()) handles_[node->label] = node;
+        auto shelves = co_await session_.execute(select<Shelf>());
+        for (const auto& shelf : shelves.scalars().all()) handles_[shelf->label] = shelf;
     }
     awaitable<void> merge() {
         const auto owner = pick(now_.owners);
@@ -408,6 +449,9 @@ private:
         const auto above = alias<Node>("above");
         auto nodes = co_await session_.execute(select(col<&Node::label>, nullable(above[col<&Node::label>])).outerjoin(above, col<&Node::parent_id> == above[col<&Node::id>]));
         co_await compare(nodes, now_.nodes, "nodes after " + after);
+        const auto beneath = alias<Shelf>("beneath");
+        auto shelves = co_await session_.execute(select(col<&Shelf::label>, nullable(beneath[col<&Shelf::label>])).outerjoin(beneath, col<&Shelf::below> == beneath[col<&Shelf::number>]));
+        co_await compare(shelves, now_.shelves, "shelves after " + after);
         auto pairs = co_await session_.execute(select(col<&Owner::label>, col<&Mark::label>).join<&Owner::marks>());
         std::set<std::pair<Name, Name>> found_pairs;
         for (const auto& [owner, mark] : pairs) found_pairs.emplace(owner, mark);
@@ -455,6 +499,10 @@ private:
             same_one(handle<Node>(label)->parent, parent, "parent of " + label + " after " + after);
             same_many(handle<Node>(label)->children, of(now_.nodes, label), "children of " + label + " after " + after);
         }
+        for (const auto& [label, parent] : now_.shelves) {
+            same_one(handle<Shelf>(label)->parent, parent, "parent of " + label + " after " + after);
+            same_many(handle<Shelf>(label)->shelves, of(now_.shelves, label), "shelves on " + label + " after " + after);
+        }
     }
 
     AsyncSession session_;
@@ -465,6 +513,7 @@ private:
     std::map<Name, std::shared_ptr<void>> handles_;
     std::string log_;
     int next_ = 0;
+    int numbers_ = 0;
 };
 
 // AZOTH_RANDOM_SEEDS=first-last: other seeds than the ones of every run.
@@ -490,6 +539,8 @@ TEST_CASE("random sessions: database and objects say what a plain model says", "
             co_await session.execute(delete_from<Memo>());
             co_await session.execute(update<Node>().values(col<&Node::parent_id> = std::nullopt));
             co_await session.execute(delete_from<Node>());
+            co_await session.execute(update<Shelf>().values(col<&Shelf::below> = std::nullopt));
+            co_await session.execute(delete_from<Shelf>());
             co_await session.execute(delete_from<Owner>());
             co_await session.commit();
         }

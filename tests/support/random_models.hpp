@@ -1,5 +1,6 @@
-// What random sessions work on: owners with things (cascades), memos (none) and marks (many-to-many), and a tree. Every object has a
-// label of its own, by which a plain model in memory knows it.
+// What random sessions work on: owners with things (cascades), memos (none) and marks (many-to-many, by a key that changes and cascades),
+// a tree, and one whose keys change without the database's help. Every object has a label of its own, by which a plain model in memory
+// knows it.
 #pragma once
 
 #include <azoth/azoth.hpp>
@@ -61,25 +62,25 @@ struct Memo {
 };
 
 struct Mark {
-    std::int64_t id{};
+    std::string code{};
     std::string label{};
     azoth::many<Owner> owners{};
 
     static constexpr auto mapping() {
         using namespace azoth;
-        return table("marks", column<&Mark::id>(primary_key), column<&Mark::label>(length(20)),
+        return table("marks", column<&Mark::code>(length(20), primary_key), column<&Mark::label>(length(20)),
                      relationship<&Mark::owners>(secondary<OwnerMark>(), back_populates<&Owner::marks>()));
     }
 };
 
 struct OwnerMark {
     std::int64_t owner_id{};
-    std::int64_t mark_id{};
+    std::string mark_code{};
 
     static constexpr auto mapping() {
         using namespace azoth;
         return table("owner_marks", column<&OwnerMark::owner_id>(primary_key, foreign_key<&Owner::id>()),
-                     column<&OwnerMark::mark_id>(primary_key, foreign_key<&Mark::id>()));
+                     column<&OwnerMark::mark_code>(length(20), primary_key, foreign_key<&Mark::code>(on_update::cascade)));
     }
 };
 
@@ -97,8 +98,22 @@ struct Node {
     }
 };
 
-inline const azoth::Metadata model = azoth::metadata<Owner, Thing, Memo, Mark, OwnerMark, Node>();
-static_assert(azoth::check<Owner, Thing, Memo, Mark, OwnerMark, Node>());
+struct Shelf {
+    std::int32_t number{};
+    std::string label{};
+    std::optional<std::int32_t> below{};
+    azoth::one<Shelf> parent{};
+    azoth::many<Shelf> shelves{};
+
+    static constexpr auto mapping() {
+        using namespace azoth;
+        return table("shelves", column<&Shelf::number>(primary_key, no_generated_key), column<&Shelf::label>(length(20)), column<&Shelf::below>(foreign_key<&Shelf::number>()),
+                     relationship<&Shelf::parent>(back_populates<&Shelf::shelves>()), relationship<&Shelf::shelves>());
+    }
+};
+
+inline const azoth::Metadata model = azoth::metadata<Owner, Thing, Memo, Mark, OwnerMark, Node, Shelf>();
+static_assert(azoth::check<Owner, Thing, Memo, Mark, OwnerMark, Node, Shelf>());
 
 using Name = std::string;
 
@@ -108,6 +123,7 @@ struct World {
     std::map<Name, std::optional<Name>> things;        // without an owner: an orphan, gone with the next flush
     std::map<Name, std::optional<Name>> memos;
     std::map<Name, std::optional<Name>> nodes;         // parent
+    std::map<Name, std::optional<Name>> shelves;       // parent
     std::set<Name> marks;
     std::set<std::pair<Name, Name>> pairs;             // owner, mark
     std::set<Name> removed;                             // marked; they go with the next flush, and what follows from them
@@ -117,10 +133,12 @@ struct World {
             std::erase_if(things, [&](const auto& thing) { return thing.first == label || thing.second == label; });
             for (auto& [memo, owner] : memos) owner = owner == label ? std::nullopt : owner;
             for (auto& [node, parent] : nodes) parent = parent == label ? std::nullopt : parent;
+            for (auto& [shelf, parent] : shelves) parent = parent == label ? std::nullopt : parent;
             std::erase_if(pairs, [&](const auto& pair) { return pair.first == label || pair.second == label; });
             owners.erase(label);
             memos.erase(label);
             nodes.erase(label);
+            shelves.erase(label);
             marks.erase(label);
         }
         std::erase_if(things, [](const auto& thing) { return !thing.second; });
