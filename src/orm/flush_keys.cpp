@@ -176,12 +176,12 @@ awaitable<void> let_go(Flush& flush) {
         }
         if (columns.any()) flush.write_update(child, &columns);
     }
-    if (kept.empty()) co_return;
     co_await send(flush);
     for (const auto& [child, column, value] : kept) column->ops->decode(child->field(*column), value.view(), column->name);
-    // In a tree or a circle of one table the rows that follow have new keys themselves: those first, then who refers to whom.
+    // Where rows of a table may refer to each other, in a tree or in a circle: all keys first, then who refers to whom.
     for (const auto& [entity, columns] : flush.moved) {
-        if (flush.followers.contains(entity)) flush.write_update(*entity, &columns);
+        const auto& keys = entity->table->foreign_keys;
+        if (!keys.empty() && std::none_of(keys.begin(), keys.end(), [&](const ForeignKey& key) { return any_of(columns, key.columns); })) flush.write_update(*entity, &columns);
     }
     co_await send(flush);
 }

@@ -399,6 +399,13 @@ TEST_CASE("a natural key changes in a tree of one table, whatever the order of t
         co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = 11", 20);
         co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = 20", 70);
         CHECK(low->below == 70);
+        const auto first = session.add(Shelf{.number = -5});
+        co_await session.commit();
+        low->number = 95;
+        first->parent = low;  // comes to refer to a key that changes
+        co_await session.commit();
+        co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = -5", 95);
+        co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = 11", 95);
     });
 }
 

@@ -144,6 +144,13 @@ struct World {
         std::erase_if(things, [](const auto& thing) { return !thing.second; });
         removed.clear();
     }
+    bool in_circle(const Name& shelf) const {
+        std::set<Name> seen;
+        for (std::optional<Name> at = shelves.at(shelf); at && seen.insert(*at).second; at = shelves.at(*at)) {
+            if (*at == shelf) return true;
+        }
+        return false;
+    }
     bool below(const Name& node, const Name& top) const {
         for (std::optional<Name> at = node; at; at = nodes.at(*at)) {
             if (*at == top) return true;
