@@ -227,6 +227,9 @@ bool has_type_of_its_own(const Column& column, const Dialect& dialect) {
 
 // CREATE TYPE has no IF NOT EXISTS, and tables may share a type.
 std::string create_enum(const Column& column, const Dialect& dialect) {
+    const auto most = dialect.features().max_identifier;
+    if (most != 0 && column.native_enum.size() > most)
+        detail::throw_argument_error("the name \"" + column.native_enum + "\" of a native enum is longer than the " + std::to_string(most) + " bytes " + std::string(dialect.title()) + " keeps of it");
     std::string body = "BEGIN CREATE TYPE " + dialect.column_type(column) + " AS ENUM (";
     for (std::size_t i = 0; i < column.labels.size(); ++i) {
         if (i != 0) body += ", ";

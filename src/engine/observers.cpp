@@ -1,6 +1,7 @@
 // Registration and delivery of events.
 #include "engine/observers.hpp"
 
+#include <azoth/base/error.hpp>
 #include <azoth/base/throw.hpp>
 
 #include <cstdio>
@@ -74,7 +75,13 @@ Url Observers::prepared(const Url& url) const {
     if (!any()) return url;
     UrlParts parts = url.parts();
     const auto observers = list();
-    for (const auto& observer : *observers) observer->before_connect(parts);
+    try {
+        for (const auto& observer : *observers) observer->before_connect(parts);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw OperationalError(std::string("before_connect() threw: ") + error.what());
+    }
     if (parts.dialect != url.dialect()) throw_argument_error("before_connect(): the dialect of an engine cannot change from " + url.dialect() + " to " + parts.dialect);
     return Url::create(std::move(parts));
 }

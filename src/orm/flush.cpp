@@ -223,7 +223,7 @@ bool needs_flush(SessionState& state, std::span<const Table* const> tables_read,
         }
     });
     const auto refers = [](const Table* table) { return !table->foreign_keys.empty(); };
-    return found || (std::any_of(tables_read.begin(), tables_read.end(), refers) && key_changes(state));
+    return found || (std::any_of(tables_read.begin(), tables_read.end(), refers) && key_changes(state, tables_read));
 }
 
 awaitable<bool> flush_state(SessionState& state, bool commit_after) {

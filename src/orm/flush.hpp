@@ -61,7 +61,7 @@ struct Flush {
         const ForeignKey* key;
         std::vector<std::uint32_t> sources;              ///< columns of the owner's table, one for each of `key`
         Entity* owner;
-        bool given;                                      ///< the program itself gave the child another value
+        ColumnMask given;                                ///< columns to which the program itself gave another value
     };
     std::vector<Moved> moved;
     std::vector<Follow> follows;
@@ -100,14 +100,17 @@ struct Flush {
     void finish();                                       ///< flush_finish.cpp: states and relationships after success
 };
 
+/// Calls the onupdate functions of members that nobody has changed. (flush_collect.cpp)
+void touch(Entity& entity);
+
 /// What is written so far goes to the database, and its results into the entities. (flush.cpp)
 awaitable<void> send(Flush& flush, bool commit_after = false);
 
 /// Loads the members of one relationship for these owners, by the keys they have in the database. (flush_removals.cpp)
 awaitable<void> load_children(SessionState& state, const Relationship& relationship, std::vector<Entity*> owners);
 
-/// An object whose key the program gives has another than its row: rows of other tables may change with it. (flush_keys.cpp)
-bool key_changes(SessionState& state);
+/// An object whose key the program gives has another than its row, and rows of these tables may change with it. (flush_keys.cpp)
+bool key_changes(SessionState& state, std::span<const Table* const> tables_read);
 /// Rows that refer to the keys that change: those in the session, and those that a relationship leads to and the database does not move.
 /// (flush_keys.cpp)
 awaitable<void> find_followers(Flush& flush);

@@ -44,6 +44,12 @@ void record_assigned(SessionState& state, Entity& child, std::uint32_t column) {
 
 }  // namespace
 
+void touch(Entity& entity) {
+    for (const auto& column : entity.table->columns) {
+        if (column.onupdate != nullptr && column.ops->same(entity.saved_field(column), entity.field(column))) column.onupdate(entity.field(column));
+    }
+}
+
 void Flush::apply_link(const Link& link) {
     Entity& child = *link.child;
     if (child.state != ObjectState::pending && child.state != ObjectState::persistent) return;
@@ -167,10 +173,9 @@ void Flush::collect() {
     switch_rows();
     for (auto* entity : updates) {
         note_rekeyed(*entity);
+        touch(*entity);
         for (const auto& column : entity->table->columns) {
-            const bool same = column.ops->same(entity->saved_field(column), entity->field(column));
-            if (column.onupdate != nullptr && same) column.onupdate(entity->field(column));
-            if (!same && column.generated)
+            if (column.generated && !column.ops->same(entity->saved_field(column), entity->field(column)))
                 throw_argument_error("the generated key " + std::string(entity->table->type_name) + "." + std::string(column.member) + " of " + key_text(*entity) + " was changed: the database makes it");
         }
     }

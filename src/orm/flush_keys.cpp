@@ -27,12 +27,23 @@ bool referred_to(const Table& table, const Column& column) {
     });
 }
 
+// Whether there is a column that referred_to() says yes to.
+bool has_changeable_key(const Table& table) {
+    return table.generated_column < 0 || std::any_of(table.relationships.begin(), table.relationships.end(), [&](const Relationship& relationship) {
+               return owns_key(relationship) && relationship.link().local != table.primary_key;
+           });
+}
+
 ColumnMask changed_keys(const Entity& entity) {
     ColumnMask columns;
     for (const auto& column : entity.table->columns) {
         if (!column.generated && changed(entity, column) && referred_to(*entity.table, column)) columns.set(column.index);
     }
     return columns;
+}
+
+bool has_null(const ValueBuffer& value) {
+    return std::any_of(value.cells().begin(), value.cells().end(), [](const ValueView& cell) { return cell.is_null(); });
 }
 
 bool any_of(const ColumnMask& mask, const std::vector<std::uint32_t>& columns) {
@@ -75,6 +86,7 @@ std::vector<Watch> watches_of(const Table& table, const std::vector<Flush::Moved
             if (!any_of(columns, watch->sources)) continue;
             ValueBuffer value(watch->sources.size());
             for (const std::uint32_t index : watch->sources) entity->table->columns[index].ops->append_saved(entity->saved_field(entity->table->columns[index]), value);
+            if (has_null(value)) continue;  // nothing refers to that
             if (watch->values.insert(value.cells()) == watch->owners.size()) watch->owners.push_back(entity);
         }
         if (watch && !watch->owners.empty()) watches.push_back(std::move(*watch));
@@ -82,13 +94,33 @@ std::vector<Watch> watches_of(const Table& table, const std::vector<Flush::Moved
     return watches;
 }
 
-// What the child's column holds when its owner has its new key.
-void take_over(const Flush::Follow& follow, std::size_t i) {
+// The column gets what it refers to. Returns true when that is something else.
+bool take_over(const Flush::Follow& follow, std::size_t i) {
     const Column& source = follow.owner->table->columns[follow.sources[i]];
     const Column& column = follow.child->table->columns[follow.key->columns[i]];
-    Value value;
-    source.ops->encode(follow.owner->field(source), value);
-    column.ops->decode(follow.child->field(column), value.view(), column.name);
+    Value wanted, present;
+    source.ops->encode(follow.owner->field(source), wanted);
+    column.ops->encode(follow.child->field(column), present);
+    if (wanted == present) return false;
+    column.ops->decode(follow.child->field(column), wanted.view(), column.name);
+    return true;
+}
+
+// What the row holds when the database has cascaded: the owner's key, though the program may have given the member another.
+void save_cascaded(const Flush::Follow& follow) {
+    Entity& child = *follow.child;
+    for (std::size_t i = 0; i < follow.sources.size(); ++i) {
+        const Column& column = child.table->columns[follow.key->columns[i]];
+        Value given;
+        column.ops->encode(child.field(column), given);
+        take_over(follow, i);
+        child.graph->save(child, column);
+        column.ops->decode(child.field(column), given.view(), column.name);
+    }
+}
+
+bool moves_members(const Flush::Follow& follow) {
+    return follow.key->on_update == ReferentialAction::cascade || (followed_by_flush(*follow.key) && !follow.child->marked_removed);
 }
 
 }  // namespace
@@ -101,13 +133,36 @@ bool Flush::keys_change() {
     return !moved.empty();
 }
 
-bool key_changes(SessionState& state) {
-    bool found = false;
+bool key_changes(SessionState& state, std::span<const Table* const> tables_read) {
+    std::vector<const Table*> changeable;
     state.for_each_graph([&](Graph& graph) {
         graph.for_each_table([&](const Table& table) {
-            if (table.generated_column >= 0) return;
-            graph.for_each(table, [&](const Entity& entity) { found = found || (entity.state == ObjectState::persistent && changed_keys(entity).any()); });
+            if (has_changeable_key(table)) changeable.push_back(&table);
         });
+    });
+    if (changeable.empty()) return false;
+    // What the query reads can follow what it refers to, and that what it refers to itself.
+    std::vector<const Table*> reached(tables_read.begin(), tables_read.end());
+    const auto reach = [&](const Table& table) {
+        if (std::find(reached.begin(), reached.end(), &table) == reached.end()) reached.push_back(&table);
+    };
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        for (const auto& key : reached[i]->foreign_keys) {
+            if (!key.by_name()) {
+                reach(key.view.def->target_table());
+                continue;
+            }
+            for (const auto* table : changeable) {
+                if (key.refers_to(*table)) reach(*table);
+            }
+        }
+    }
+    bool found = false;
+    state.for_each_graph([&](Graph& graph) {
+        for (const auto* table : changeable) {
+            if (std::find(reached.begin(), reached.end(), table) == reached.end()) continue;
+            graph.for_each(*table, [&](const Entity& entity) { found = found || (entity.state == ObjectState::persistent && changed_keys(entity).any()); });
+        }
     });
     return found;
 }
@@ -133,10 +188,13 @@ std::vector<Flush::Moved> Flush::note_followers(const std::vector<Moved>& round)
             for (const Watch& watch : known->second) {
                 value = ValueBuffer(watch.key->columns.size());
                 for (const std::uint32_t index : watch.key->columns) entity.table->columns[index].ops->append_saved(entity.saved_field(entity.table->columns[index]), value);
-                const std::uint32_t number = watch.values.find(value.cells());
+                const std::uint32_t number = has_null(value) ? KeyIndex::none : watch.values.find(value.cells());
                 if (number == KeyIndex::none || !followed.insert({&entity, watch.key}).second) continue;
                 const auto& own = watch.key->columns;
-                const bool given = std::any_of(own.begin(), own.end(), [&](std::uint32_t index) { return changed(entity, entity.table->columns[index]); });
+                ColumnMask given;
+                for (const std::uint32_t index : own) {
+                    if (changed(entity, entity.table->columns[index])) given.set(index);
+                }
                 follows.push_back({&entity, watch.key, watch.sources, watch.owners[number], given});
                 ColumnMask columns;
                 for (const std::uint32_t index : own) {
@@ -161,21 +219,25 @@ awaitable<void> let_go(Flush& flush) {
         Value value;
     };
     std::vector<Kept> kept;
+    std::vector<Entity*> released;
+    std::unordered_map<const Entity*, ColumnMask> columns_of;
     for (const auto& follow : flush.follows) {
         if (!followed_by_flush(*follow.key)) continue;
         Entity& child = *follow.child;
         if (!child.marked_removed) flush.followers.insert(&child);
-        ColumnMask columns;
         for (const std::uint32_t index : follow.key->columns) {
             const Column& column = child.table->columns[index];
             if (column.primary_key || column.ops->set_null == nullptr) continue;
+            ColumnMask& columns = columns_of[&child];
+            if (columns.test(index)) continue;
+            if (!columns.any()) released.push_back(&child);
+            columns.set(index);
             kept.push_back({&child, &column, Value()});
             column.ops->encode(child.field(column), kept.back().value);
             column.ops->set_null(child.field(column));
-            columns.set(index);
         }
-        if (columns.any()) flush.write_update(child, &columns);
     }
+    for (auto* child : released) flush.write_update(*child, &columns_of[child]);
     co_await send(flush);
     for (const auto& [child, column, value] : kept) column->ops->decode(child->field(*column), value.view(), column->name);
     // Where rows of a table may refer to each other, in a tree or in a circle: all keys first, then who refers to whom.
@@ -187,36 +249,56 @@ awaitable<void> let_go(Flush& flush) {
 }
 
 void Flush::follow_keys() {
-    std::vector<Entity*> renamed;  // their own keys change with the rows they refer to
-    for (const auto& follow : follows) {
-        if (follow.key->on_update != ReferentialAction::cascade) continue;
-        if (std::none_of(follow.key->columns.begin(), follow.key->columns.end(), [&](std::uint32_t index) { return follow.child->table->columns[index].primary_key; })) continue;
-        if (std::find(renamed.begin(), renamed.end(), follow.child) == renamed.end()) renamed.push_back(follow.child);
-    }
-    std::unordered_set<const Entity*> written(updates.begin(), updates.end());
-    for (auto* child : renamed) state.map.erase(*child);
-    for (const auto& follow : follows) {
-        Entity& child = *follow.child;
-        if (followed_by_flush(*follow.key)) {
-            if (follow.given || child.marked_removed) continue;
-            for (std::size_t i = 0; i < follow.sources.size(); ++i) take_over(follow, i);
-            if (written.insert(&child).second) updates.push_back(&child);
-        } else if (follow.key->on_update == ReferentialAction::cascade) {
-            state.record_snapshot(child);
+    // Owners may follow others themselves, and stand behind their children here: until nothing changes any more.
+    bool again = true;
+    for (std::size_t pass = 0; again && pass <= follows.size(); ++pass) {
+        again = false;
+        for (const auto& follow : follows) {
+            if (!moves_members(follow)) continue;
             for (std::size_t i = 0; i < follow.sources.size(); ++i) {
-                const Column& column = child.table->columns[follow.key->columns[i]];
-                Value given;
-                if (follow.given) column.ops->encode(child.field(column), given);
-                take_over(follow, i);
-                child.graph->save(child, column);
-                if (follow.given) column.ops->decode(child.field(column), given.view(), column.name);
+                if (!follow.given.test(follow.key->columns[i]) && take_over(follow, i)) again = true;
             }
-            if (child.table->has_computed) child.epoch = 0;
-        } else {
-            child.epoch = 0;  // the database gives it something else
         }
     }
+    std::unordered_set<const Entity*> written(updates.begin(), updates.end()), moving;
+    std::vector<Entity*> renamed;  // their own keys change with the rows they refer to
+    for (const auto& [entity, columns] : moved) moving.insert(entity);
+    for (const auto& follow : follows) {
+        Entity& child = *follow.child;
+        if (!moves_members(follow)) {
+            if (!followed_by_flush(*follow.key)) child.epoch = 0;  // the database gives it something else
+            continue;
+        }
+        const bool fresh = moving.insert(&child).second;
+        if (followed_by_flush(*follow.key)) {
+            if (!written.insert(&child).second) continue;
+            updates.push_back(&child);
+            touch(child);
+            continue;
+        }
+        state.record_snapshot(child);  // before its key changes: a rollback finds it by the older one
+        const bool key = std::any_of(follow.key->columns.begin(), follow.key->columns.end(), [&](std::uint32_t index) { return child.table->columns[index].primary_key; });
+        if (key && child.in_map) {
+            state.map.erase(child);
+            renamed.push_back(&child);
+        }
+        if (fresh && child.table->has_computed) child.epoch = 0;
+    }
+    for (const auto& follow : follows) {
+        if (follow.key->on_update == ReferentialAction::cascade) save_cascaded(follow);
+    }
     for (auto* child : renamed) state.map.insert(*child);
+    // Children that a relationship gave to somebody whose key is another now.
+    for (const auto& link : state.links) {
+        if (link.parent == nullptr || !moving.contains(link.parent) || !in_session(*link.child) || link.child->marked_removed) continue;
+        for (std::size_t i = 0; i < link.child_columns->size(); ++i) {
+            const Column& source = link.parent->table->columns[(*link.parent_columns)[i]];
+            const Column& column = link.child->table->columns[(*link.child_columns)[i]];
+            Value value;
+            source.ops->encode(link.parent->field(source), value);
+            column.ops->decode(link.child->field(column), value.view(), column.name);
+        }
+    }
 }
 
 }  // namespace azoth::detail

@@ -83,6 +83,7 @@ void Flush::sort_tables() {
     note(inserts);
     note(updates);
     note(deletes);
+    for (const auto& follow : follows) note({follow.child, follow.owner});  // what a key goes through on its way
     order = Components(tables).run();
 }
 

@@ -28,7 +28,7 @@ SessionCore::SessionCore(std::shared_ptr<EngineCore> engine, SessionOptions opti
 SessionCore::SessionCore(std::shared_ptr<ConnectionCore> connection, SessionOptions options) : state_(std::make_unique<SessionState>(*this, std::move(connection), options)) {}
 
 SessionCore::~SessionCore() {
-    if (state_->joined && state_->connection->is_active(state_->joint)) state_->connection->drop(state_->joint);
+    if (state_->joined) state_->connection->drop(state_->joint);
     state_->for_each_graph([](Graph& graph) {
         graph.session = nullptr;
         graph.for_each([](Entity& entity) {

@@ -33,7 +33,10 @@ BusyGuard::BusyGuard(SessionState& state) : state_(nullptr) {
 
 void SessionState::ensure_transaction() {
     static std::atomic<std::uint64_t> serial{1};
-    if (transaction != 0) return;
+    if (transaction != 0) {
+        if (joined && !connection->transaction().is_open(joint)) throw_invalid_request("the connection's transaction, in which this session works, has ended: roll the session back");
+        return;
+    }
     if (joined) joint = connection->begin_nested();
     transaction = serial.fetch_add(1, std::memory_order_relaxed);
     if (events != nullptr) events->after_begin();

@@ -107,7 +107,12 @@ struct SessionState {
     // ---- small services (session_state.cpp)
     /// Errors: `PendingRollbackError` after a failed flush, `InvalidRequestError` after close.
     void check_usable() const;
+    /// Errors: in a session inside a connection, `InvalidRequestError` when the connection's transaction ended meanwhile.
     void ensure_transaction();
+    /// A savepoint, or the transaction, that a rollback can reach: it has not ended, and nothing larger must be rolled back.
+    bool can_undo(TransactionToken given) const noexcept {
+        return connection->transaction().is_open(given) && connection->transaction().phase() != TransactionState::Phase::doomed;
+    }
     /// Every change of state but those of a session that is dropped.
     void set_state(Entity& entity, ObjectState to) {
         if (events != nullptr) events->note_state(entity, to);

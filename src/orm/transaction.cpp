@@ -40,7 +40,7 @@ awaitable<void> commit_work(SessionState& state) {
 
 awaitable<void> undo_work(SessionState& state) {
     if (state.joined) {
-        if (state.connection->is_active(state.joint)) co_await state.connection->rollback(state.joint);
+        if (state.can_undo(state.joint)) co_await state.connection->rollback(state.joint);
     } else if (!state.connection->try_rollback()) {
         co_await state.connection->rollback();
     }
@@ -162,7 +162,7 @@ awaitable<void> SessionCore::rollback_nested(std::uint32_t depth) {
     state.savepoints.resize(depth - 1);
     state.failed_flush = nullptr;
     state.failed_message.clear();
-    if (state.connection->is_active(savepoint.token)) co_await state.connection->rollback(savepoint.token);
+    if (state.can_undo(savepoint.token)) co_await state.connection->rollback(savepoint.token);
     if (!told) rolled_back(state, true);
 }
 

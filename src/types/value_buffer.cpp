@@ -37,7 +37,7 @@ void ValueBuffer::clear(std::size_t columns) noexcept {
                       chunks_.end() - 1);  // the last is the largest of the doubling series or a single big value
     }
     free_ = chunks_.empty() ? nullptr : reinterpret_cast<char*>(chunks_.back().data());
-    free_size_ = chunks_.empty() ? 0 : chunk_size_;
+    free_size_ = chunks_.empty() ? 0 : chunks_.back().size();
 }
 
 char* ValueBuffer::append_room(std::size_t size, ValueKind kind) {
@@ -55,9 +55,9 @@ const char* ValueBuffer::copy(const char* data, std::size_t size) {
 char* ValueBuffer::allocate(std::size_t size) {
     if (size > free_size_ || free_ == nullptr) {
         const std::size_t next = std::clamp(chunk_size_ * 2, first_chunk, largest_chunk);
-        chunk_size_ = detail::block_size(std::max(next, size));
-        free_ = reinterpret_cast<char*>(chunks_.emplace_back(chunk_size_).data());
-        free_size_ = chunk_size_;
+        const detail::Block& chunk = chunks_.emplace_back(std::max(next, size));
+        chunk_size_ = free_size_ = chunk.size();
+        free_ = reinterpret_cast<char*>(chunk.data());
     }
     char* room = free_;
     free_ += size;

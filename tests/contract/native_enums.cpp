@@ -134,6 +134,28 @@ TEST_CASE("native enums: the type is made once, refuses other text, and goes wit
     });
 }
 
+TEST_CASE("native enums: statements that were prepared work with the type that is made anew", "[enums]") {
+    on_each_database(moods::model, [](Database& database) -> awaitable<void> {
+        for (int round = 0; round < 3; ++round) {
+            {
+                auto session = database.sessions()();
+                session.add(person("one", Mood::angry));
+                session.add(person("two", Mood::calm, Mood::beside));
+                co_await session.commit();
+                session.add(person("three", Mood::angry));
+                co_await session.commit();
+                auto found = co_await session.execute(select(func::count()).select_from(entity<Person>).where(col<&Person::mood> == Mood::angry));
+                CHECK(found.scalar() == 2);
+                co_await session.close();
+            }
+            auto connection = co_await database.engine().begin();
+            co_await connection.drop_all(moods::model);
+            co_await connection.create_all(moods::model);
+            co_await connection.commit();
+        }
+    });
+}
+
 TEST_CASE("indexes over SQL", "[indexes]") {
     on_each_database(moods::account_model, [](Database& database) -> awaitable<void> {
         auto session = database.sessions()();

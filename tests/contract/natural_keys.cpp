@@ -104,6 +104,40 @@ struct Shelf {
 const Metadata model = metadata<Country, City, Region, District, Stamp, Shelf>();
 static_assert(check<Country, City, Region, District, Stamp, Shelf>());
 
+std::string touched() { return "touched"; }
+
+struct Post;
+/// Others refer to its handle, not to its key.
+struct User {
+    std::int64_t id{};
+    std::string name{};
+    std::optional<std::string> handle{};
+    many<Post> posts{};
+    many<Post> edited{};
+
+    static constexpr auto mapping();
+};
+struct Post {
+    std::int64_t id{};
+    std::string title{};
+    std::optional<std::string> author_handle{};
+    std::optional<std::string> editor_handle{};
+    std::int32_t version{};
+    std::string changed{};
+    one<User> author{};
+
+    static constexpr auto mapping() {
+        return table("atlas_posts", column<&Post::id>(primary_key), column<&Post::title>(length(20)), column<&Post::author_handle>(length(20), foreign_key<&User::handle>()),
+                     column<&Post::editor_handle>(length(20), foreign_key<&User::handle>()), column<&Post::version>(version_id), column<&Post::changed>(length(20), onupdate<&touched>),
+                     relationship<&Post::author>(via<&Post::author_handle>()));
+    }
+};
+constexpr auto User::mapping() {
+    return table("atlas_users", column<&User::id>(primary_key), column<&User::name>(length(20)), column<&User::handle>(length(20), unique), relationship<&User::posts>(via<&Post::author_handle>()),
+                 relationship<&User::edited>(via<&Post::editor_handle>()));
+}
+const Metadata handle_model = metadata<User, Post>();
+
 struct Street;
 struct Town {
     std::string code{};
@@ -167,6 +201,13 @@ awaitable<std::shared_ptr<Country>> united_kingdom(AsyncSession& session) {
     auto country = session.add(std::move(value));
     co_await session.commit();
     co_return country;
+}
+
+awaitable<void> check_value(AsyncSession& session, std::string_view sql, std::int64_t expected) {
+    const auto query = text("SELECT (" + std::string(sql) + ") AS n").columns(typed<std::int64_t>("n"_c));
+    auto result = co_await session.execute(query);
+    INFO(sql);
+    CHECK(result.scalar() == expected);
 }
 
 awaitable<void> check_value(Database& database, std::string_view sql, std::int64_t expected) {
@@ -406,6 +447,71 @@ TEST_CASE("a natural key changes in a tree of one table, whatever the order of t
         co_await session.commit();
         co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = -5", 95);
         co_await check_value(database, "SELECT below FROM atlas_shelves WHERE number = 11", 95);
+    });
+}
+
+TEST_CASE("a natural key changes in part, along with what refers to it, in any order of loading", "[session][keys]") {
+    on_each_database(atlas::model, [](Database& database) -> awaitable<void> {
+        std::int64_t id = 0;
+        {
+            auto session = database.sessions()();
+            const auto country = co_await united_kingdom(session);
+            id = country->regions[0].districts[0].id;
+        }
+        {
+            auto session = database.sessions()();
+            const auto district = co_await session.get<District>(id);  // before its region
+            auto all = co_await session.execute(select<Country>().options(selectinload<&Country::regions>().selectinload<&Region::districts>()));
+            const auto country = all.scalar_one();
+            country->code = "GB";
+            country->regions[0].number = 5;
+            co_await session.flush();
+            CHECK(district->country_code == "GB");
+            CHECK(district->region_number == 5);
+            CHECK_FALSE(session.is_modified(district));
+            co_await check_value(session, "SELECT count(*) FROM atlas_districts WHERE country_code = 'GB' AND region_number = 5", 1);
+            country->code = "UK";
+            district->region_number = 2;  // the other half stays with the country
+            co_await session.flush();
+            co_await check_value(session, "SELECT count(*) FROM atlas_districts WHERE country_code = 'UK' AND region_number = 2", 1);
+            country->code = "GB";
+            district->region = country->regions[0];
+            District moor;
+            moor.name = "New";
+            country->regions[1].districts.add(std::move(moor));
+            co_await session.commit();
+            CHECK(district->country_code == "GB");
+        }
+        co_await check_value(database, "SELECT count(*) FROM atlas_districts WHERE country_code = 'GB'", 2);
+        co_await check_value(database, "SELECT count(*) FROM atlas_districts WHERE region_number = 5 AND name = 'Moor'", 1);
+    });
+}
+
+TEST_CASE("a unique column that others refer to changes: those without one stay so", "[session][keys]") {
+    on_each_database(atlas::handle_model, [](Database& database) -> awaitable<void> {
+        auto session = database.sessions()();
+        User value{.name = "Ada"};
+        const auto ada = session.add(std::move(value));
+        const auto none = session.add(Post{.title = "of nobody"});
+        const auto both = session.add(Post{.title = "hers"});
+        co_await session.commit();
+        ada->handle = "ada";
+        co_await session.commit();
+        CHECK_FALSE(none->author_handle.has_value());
+        both->author = ada;
+        both->editor_handle = "ada";
+        co_await session.commit();
+        CHECK(both->author_handle == "ada");
+        ada->handle = "lovelace";
+        const auto query = select<Post>().where(col<&Post::author_handle> == "lovelace");
+        auto found = co_await session.execute(query);  // flushes
+        CHECK(found.scalar_one().get() == both.get());
+        CHECK(both->author_handle == "lovelace");
+        CHECK(both->editor_handle == "lovelace");
+        CHECK(both->changed == "touched");
+        co_await session.commit();
+        co_await check_value(database, "SELECT count(*) FROM atlas_posts WHERE author_handle = 'lovelace' AND editor_handle = 'lovelace' AND version = 4", 1);
+        co_await check_value(database, "SELECT count(*) FROM atlas_posts WHERE author_handle IS NULL AND version = 1", 1);
     });
 }
 

@@ -126,3 +126,62 @@ TEST_CASE("sessions inside a connection: one whose transaction was ended outside
         co_await connection.rollback();
     });
 }
+
+TEST_CASE("sessions inside a connection: a statement that fails, and a stream that is open, end with the session's rollback", "[session][joined]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        {
+            auto session = database.sessions()();
+            for (int i = 0; i < 5; ++i) session.add(customer(std::to_string(i)));
+            co_await session.commit();
+        }
+        auto connection = co_await database.engine().begin();
+        const async_sessionmaker sessions(connection);
+        {
+            auto session = sessions();
+            const std::vector<Customer> again{customer("1")};
+            const auto insert_again = insert<Customer>();
+            const auto fails = [&] { return session.execute(insert_again, again); };
+            const auto failure = co_await failure_of<UniqueViolation>(fails);
+            CHECK_FALSE(failure.empty());
+            co_await session.rollback();
+            co_await check_customers(sessions, 5);
+            const auto once_more = co_await failure_of<UniqueViolation>(fails);
+            CHECK_FALSE(once_more.empty());
+        }  // dropped as it is
+        co_await check_customers(sessions, 5);
+        auto session = sessions();
+        {
+            auto stream = co_await session.stream(select<Customer>().order_by(col<&Customer::id>));
+            (void)co_await stream.next();
+            co_await session.rollback();
+        }
+        const auto change = update<Customer>().values(col<&Customer::points> = 7);
+        auto changed = co_await session.execute(change);
+        CHECK(changed.rowcount() == 5);
+        co_await session.commit();
+        auto points = co_await session.execute(select(func::count()).select_from(entity<Customer>).where(col<&Customer::points> == 7));
+        CHECK(points.scalar() == 5);
+        co_await session.close();
+        co_await connection.rollback();
+    });
+}
+
+TEST_CASE("sessions inside a connection: one that goes on after the connection's commit is refused until it rolls back", "[session][joined]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        auto connection = co_await database.engine().begin();
+        const async_sessionmaker sessions(connection);
+        auto session = sessions();
+        session.add(customer("ada"));
+        co_await session.flush();
+        co_await connection.commit();
+        session.add(customer("grace"));
+        const auto flush = [&] { return session.flush(); };
+        const auto refused = co_await failure_of<InvalidRequestError>(flush);
+        CHECK(refused.find("connection's transaction") != std::string::npos);
+        co_await session.rollback();
+        session.add(customer("grace"));
+        co_await session.commit();
+        co_await check_customers(sessions, 2);
+        co_await connection.rollback();
+    });
+}

@@ -249,3 +249,25 @@ TEST_CASE("a session dropped in mid-transaction commits nothing and frees its co
         CHECK_FALSE(refused.empty());
     });
 }
+
+TEST_CASE("a savepoint's rollback undoes a statement that failed, and the transaction goes on", "[session][transactions]") {
+    on_each_database(model, [](Database& database) -> awaitable<void> {
+        auto session = database.sessions()();
+        const auto ada = session.add(Customer{.email = "ada"});
+        co_await session.flush();
+        {
+            auto savepoint = co_await session.begin_nested();
+            const std::vector<Customer> again{Customer{.email = "ada"}};
+            const auto statement = insert<Customer>();
+            const auto fails = [&] { return session.execute(statement, again); };
+            const auto failure = co_await failure_of<UniqueViolation>(fails);
+            CHECK_FALSE(failure.empty());
+            co_await savepoint.rollback();
+        }
+        ada->points = 3;
+        co_await session.commit();
+        auto other = database.sessions()();
+        const auto stored = co_await other.get<Customer>(ada->id);
+        CHECK(stored->points == 3);
+    });
+}

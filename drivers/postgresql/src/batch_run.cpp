@@ -27,6 +27,8 @@ bool is_commit(const BatchItem& item) noexcept { return item.statement->effect =
 
 bool is_begin(const BatchItem& item) noexcept { return item.statement->effect == Effect::transaction && item.statement->sql.starts_with("BEGIN"); }
 
+bool is_rollback_to(const BatchItem& item) noexcept { return item.statement->effect == Effect::transaction && item.statement->sql.starts_with("ROLLBACK TO"); }
+
 bool writes(const BatchItem& item) noexcept { return item.statement->effect != Effect::read && item.statement->effect != Effect::transaction; }
 
 // Many executions as arrays: where the statement has that form, and rows that come back can be told apart by their keys.
@@ -176,6 +178,7 @@ Task<> BatchRun::segment(std::size_t first, std::size_t last) {
         wants_id = wants_id || writes(item);
         if (is_commit(item) && wants_id && send_transaction_id()) pipeline_.flush_request();
         if (is_commit(item)) wants_id = false;
+        if (is_rollback_to(item)) link_.savepoint_rolled_back();
         co_await send_item(i);
         if (is_begin(item) && link_.statement_timeout().count() > 0) pipeline_.send_ignored("SET LOCAL statement_timeout = " + std::to_string(link_.statement_timeout().count()));
     }
@@ -308,7 +311,9 @@ void BatchRun::failed(std::size_t tag, const PGresult* result) {
     if (first) {
         const char* const state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char* const words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        const bool result_changed = state != nullptr && std::strcmp(state, "0A000") == 0 && words != nullptr && std::strstr(words, "cached plan") != nullptr;
+        const auto is = [&](const char* code, const char* part) { return state != nullptr && std::strcmp(state, code) == 0 && words != nullptr && std::strstr(words, part) != nullptr; };
+        // The second: a parameter's type was dropped, an enum for example, and made anew.
+        const bool result_changed = is("0A000", "cached plan") || is("XX000", "cache lookup failed for type");
         const bool unknown_name = state != nullptr && std::strcmp(state, "26000") == 0;
         if (result_changed || unknown_name) {
             stale_plan_ = true;

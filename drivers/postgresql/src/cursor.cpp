@@ -61,6 +61,7 @@ azoth::detail::Task<> OpenCursorOperation::run(Link& link) {
     cursor.statement = item.statement;
     const bool held = !link.in_transaction();
     if (!held) cursor.transaction = link.transaction();
+    cursor.generation = link.cursor_generation();
     // Outside a transaction the server keeps a copy of all rows until the cursor is closed.
     const std::string sql = "DECLARE " + cursor.name + (held ? " NO SCROLL CURSOR WITH HOLD FOR " : " NO SCROLL CURSOR FOR ") + statement.sql;
     Single single(*this, statement);
@@ -101,10 +102,10 @@ azoth::detail::Task<> FetchOperation::run(Link& link) {
     }
 }
 
-Cursor::~Cursor() { link_->give_up_cursor(state_->name, state_->transaction); }
+Cursor::~Cursor() { link_->give_up_cursor(state_->name, state_->transaction, state_->generation); }
 
 void OpenCursorOperation::discard() noexcept {
-    if (const auto link = link_.lock()) link->give_up_cursor(cursor.name, cursor.transaction);
+    if (const auto link = link_.lock()) link->give_up_cursor(cursor.name, cursor.transaction, cursor.generation);
 }
 
 namespace {

@@ -256,10 +256,21 @@ void Link::set_transaction_id(std::string id) {
     transaction_id_ = std::move(id);
 }
 
-void Link::give_up_cursor(std::string name, std::uint64_t transaction) {
+std::uint64_t Link::cursor_generation() const {
+    const std::lock_guard lock(mutex_);
+    return cursor_generation_;
+}
+
+void Link::savepoint_rolled_back() {
+    const std::lock_guard lock(mutex_);
+    ++cursor_generation_;
+    cursors_.clear();
+}
+
+void Link::give_up_cursor(std::string name, std::uint64_t transaction, std::uint64_t generation) {
     if (transaction == 0) return owe("CLOSE " + name);
     const std::lock_guard lock(mutex_);
-    if (closed_ || transaction != transaction_.load(std::memory_order_acquire)) return;
+    if (closed_ || generation != cursor_generation_ || transaction != transaction_.load(std::memory_order_acquire)) return;
     if (cursors_of_ != transaction) cursors_.clear();
     cursors_of_ = transaction;
     cursors_.push_back(std::move(name));

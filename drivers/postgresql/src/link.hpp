@@ -54,8 +54,12 @@ public:
     /// Changes when a transaction ends: cursors do not outlive theirs.
     std::uint64_t transaction() const noexcept { return transaction_.load(std::memory_order_acquire); }
     std::string transaction_id() const;
-    /// A cursor that is not needed any more; the server hears of it with the next statement of the same transaction (0 = of any time).
-    void give_up_cursor(std::string name, std::uint64_t transaction);
+    /// Changes when a savepoint is rolled back: cursors opened since may be gone.
+    std::uint64_t cursor_generation() const;
+    void savepoint_rolled_back();
+    /// A cursor that is not needed any more; the server hears of it with the next statement of the same transaction (0 = of any time). One that a
+    /// savepoint's rollback may have taken away is left to the transaction's end: CLOSE of a cursor that is gone fails the transaction.
+    void give_up_cursor(std::string name, std::uint64_t transaction, std::uint64_t generation);
 
     // ---- the job's own
 
@@ -124,6 +128,7 @@ private:
     std::vector<std::string> owed_;
     std::vector<std::string> cursors_;       // given up
     std::uint64_t cursors_of_ = 0;           // the transaction they belong to
+    std::uint64_t cursor_generation_ = 0;
 };
 
 }  // namespace azoth::postgresql::detail

@@ -60,6 +60,7 @@ struct CursorState {
     std::string name;
     CompiledPtr statement;
     std::uint64_t transaction = 0;  ///< in which it lives; 0 = it was opened outside one and lives until it is closed
+    std::uint64_t generation = 0;   ///< Link::cursor_generation() when it was opened
     std::size_t row_bytes = 0;      ///< of what was fetched last, about
     bool finished = false;
     bool lost_rows = false;         ///< rows were fetched that nobody has seen: going on after them would lose them in silence

@@ -77,7 +77,8 @@ void Pipeline::throw_lost(const PGresult* result) {
 }
 
 // One answer: whose it is follows from the order.
-void Pipeline::answer(const PGresult* result) {
+void Pipeline::answer(ResultHandle handle) {
+    const PGresult* const result = handle.get();
     const ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
         throw Link::Broken{std::make_exception_ptr(NotSupportedError("COPY cannot be run as a statement; use bulk_copy(), or COPY to a file on the server"))};
@@ -92,14 +93,19 @@ void Pipeline::answer(const PGresult* result) {
                 if (failed && next_ > 0) receiver_.failed(answers_[next_ - 1].tag, result);
                 return;
             }
+            culprit_.reset();
             break;
         case Answer::Kind::parse:
             expected.prepared->state = status == PGRES_COMMAND_OK ? Prepared::State::ready : Prepared::State::absent;
             if (failed) receiver_.failed(expected.tag, result);
             break;
-        case Answer::Kind::ignored: break;
+        case Answer::Kind::ignored:
+            if (failed) culprit_ = std::move(handle);
+            break;
         case Answer::Kind::execute:
-            if (status == PGRES_PIPELINE_ABORTED) {
+            if (status == PGRES_PIPELINE_ABORTED && culprit_) {
+                receiver_.failed(expected.tag, std::exchange(culprit_, nullptr).get());
+            } else if (status == PGRES_PIPELINE_ABORTED) {
                 receiver_.aborted(expected.tag);
             } else if (failed) {
                 receiver_.failed(expected.tag, result);
@@ -117,13 +123,13 @@ bool Pipeline::take() {
     int empty = 0;
     while (next_ < answers_.size()) {
         if (PQisBusy(link_.connection()) == 1) return false;
-        const ResultHandle result(PQgetResult(link_.connection()));
+        ResultHandle result(PQgetResult(link_.connection()));
         if (!result) {  // between two statements
             if (++empty > 2) throw_lost(nullptr);
             continue;
         }
         empty = 0;
-        answer(result.get());
+        answer(std::move(result));
     }
     return true;
 }
@@ -131,9 +137,9 @@ bool Pipeline::take() {
 // The connection has ended: what the server said before is still there to be read, and says why.
 void Pipeline::take_last() {
     for (int empty = 0; empty < 3 && next_ < answers_.size();) {
-        const ResultHandle result(PQgetResult(link_.connection()));
+        ResultHandle result(PQgetResult(link_.connection()));
         if (result) {
-            answer(result.get());
+            answer(std::move(result));
         } else {
             ++empty;
         }

@@ -45,7 +45,7 @@ public:
     bool send(const std::string& sql, const std::shared_ptr<Prepared>& prepared, const Parameters& parameters, std::size_t tag);
     /// The same, never kept on the server. `known`: what is known of its results; may be empty.
     bool send_once(const std::string& sql, const std::shared_ptr<Prepared>& known, const Parameters& parameters, std::size_t tag);
-    /// Sends a statement without parameters whose answer nobody wants.
+    /// Sends a statement without parameters whose answer nobody wants, unless it fails and takes others of its segment with it.
     void send_ignored(const std::string& sql);
     /// Ends a segment: what was sent since the last one succeeds or fails on its own.
     void sync();
@@ -67,7 +67,7 @@ private:
     bool sent(const std::shared_ptr<Prepared>& prepared, const Parameters& parameters, std::size_t tag);
     bool take();
     void take_last();
-    void answer(const PGresult* result);
+    void answer(ResultHandle result);
     [[noreturn]] void throw_lost(const PGresult* result);
 
     Link& link_;
@@ -75,6 +75,7 @@ private:
     Receiver& receiver_;
     std::vector<Answer> answers_;
     std::size_t next_ = 0;
+    ResultHandle culprit_;  ///< an ignored statement that failed: why others of its segment did not run
     std::size_t unsent_ = 0;
 };
 

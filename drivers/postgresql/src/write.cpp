@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace azoth::postgresql::detail {
 
@@ -105,8 +106,8 @@ bool fits(ValueView value, Element element) {
         case type_int8: return value.kind == ValueKind::integer;
         case type_float8: return value.kind == ValueKind::real;
         case type_text: return value.kind == ValueKind::text && (value.size == 0 || std::memchr(value.data, 0, value.size) == nullptr);
-        case type_timestamptz: return value.kind == ValueKind::timestamp;
-        case type_timestamp: return value.kind == ValueKind::datetime;
+        case type_timestamptz: return value.kind == ValueKind::timestamp && value.integer >= std::numeric_limits<std::int64_t>::min() + year_2000;
+        case type_timestamp: return value.kind == ValueKind::datetime && value.integer >= std::numeric_limits<std::int64_t>::min() + year_2000;
         default: return false;
     }
 }

@@ -67,7 +67,7 @@ public:
     virtual void on_pool(const PoolEvent& event) { (void)event; }
     /// Before each connect, of the pool and of `multiplexed()`: may change where it goes and how it logs in, with a password that is a short-lived
     /// token for example. The engine's own URL stays as it is; `dialect` may not change. What blocks here blocks the thread: have tokens ready.
-    /// Errors: an exception that leaves it fails the connect, unlike those of the others.
+    /// Errors: an exception that leaves it fails the connect, unlike those of the others; one that is no azoth::Error becomes an `OperationalError`.
     virtual void before_connect(UrlParts& url) { (void)url; }
 };
 
