@@ -61,7 +61,9 @@ awaitable<void> load_followers(SessionState& state, const std::vector<Flush::Mov
             if (!owns_key(relationship) || !followed_by_flush(*relationship.link().foreign_key)) continue;
             std::vector<Entity*> owners;
             for (const auto& [entity, columns] : moved) {
-                if (entity->table == table && any_of(columns, relationship.link().local) && relationship.member(entity->object)->state() != RelationState::linked) owners.push_back(entity);
+                if (entity->table != table || !any_of(columns, relationship.link().local)) continue;
+                if (state.expired(*entity)) entity->relations_stale = true;  // what it holds may be out of date
+                if (relationship.member(entity->object)->state() != RelationState::linked || entity->relations_stale.test(relationship.index)) owners.push_back(entity);
             }
             if (!owners.empty()) co_await load_children(state, relationship, std::move(owners));
         }
@@ -117,6 +119,11 @@ void save_cascaded(const Flush::Follow& follow) {
         child.graph->save(child, column);
         column.ops->decode(child.field(column), given.view(), column.name);
     }
+}
+
+// The foreign key is part of the child's own primary key.
+bool refers_by_key(const Flush::Follow& follow) {
+    return std::any_of(follow.key->columns.begin(), follow.key->columns.end(), [&](std::uint32_t index) { return follow.child->table->columns[index].primary_key; });
 }
 
 bool moves_members(const Flush::Follow& follow) {
@@ -189,7 +196,10 @@ std::vector<Flush::Moved> Flush::note_followers(const std::vector<Moved>& round)
                 value = ValueBuffer(watch.key->columns.size());
                 for (const std::uint32_t index : watch.key->columns) entity.table->columns[index].ops->append_saved(entity.saved_field(entity.table->columns[index]), value);
                 const std::uint32_t number = has_null(value) ? KeyIndex::none : watch.values.find(value.cells());
-                if (number == KeyIndex::none || !followed.insert({&entity, watch.key}).second) continue;
+                if (number == KeyIndex::none) continue;
+                // Out of date: had it stayed with its owner, loading the owner's children would have read it again.
+                if (followed_by_flush(*watch.key) && state.expired(entity)) continue;
+                if (!followed.insert({&entity, watch.key}).second) continue;
                 const auto& own = watch.key->columns;
                 ColumnMask given;
                 for (const std::uint32_t index : own) {
@@ -241,9 +251,14 @@ awaitable<void> let_go(Flush& flush) {
     co_await send(flush);
     for (const auto& [child, column, value] : kept) column->ops->decode(child->field(*column), value.view(), column->name);
     // Where rows of a table may refer to each other, in a tree or in a circle: all keys first, then who refers to whom.
+    // But what the database renames on the way is found by its new key only, and waits for that.
+    std::unordered_set<const Entity*> renamed;
+    for (const auto& follow : flush.follows) {
+        if (follow.key->on_update == ReferentialAction::cascade && refers_by_key(follow)) renamed.insert(follow.child);
+    }
     for (const auto& [entity, columns] : flush.moved) {
         const auto& keys = entity->table->foreign_keys;
-        if (!keys.empty() && std::none_of(keys.begin(), keys.end(), [&](const ForeignKey& key) { return any_of(columns, key.columns); })) flush.write_update(*entity, &columns);
+        if (!keys.empty() && !renamed.contains(entity) && std::none_of(keys.begin(), keys.end(), [&](const ForeignKey& key) { return any_of(columns, key.columns); })) flush.write_update(*entity, &columns);
     }
     co_await send(flush);
 }
@@ -277,8 +292,7 @@ void Flush::follow_keys() {
             continue;
         }
         state.record_snapshot(child);  // before its key changes: a rollback finds it by the older one
-        const bool key = std::any_of(follow.key->columns.begin(), follow.key->columns.end(), [&](std::uint32_t index) { return child.table->columns[index].primary_key; });
-        if (key && child.in_map) {
+        if (refers_by_key(follow) && child.in_map) {
             state.map.erase(child);
             renamed.push_back(&child);
         }

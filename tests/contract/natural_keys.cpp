@@ -76,6 +76,20 @@ struct District {
     }
 };
 
+/// Part of a region by its own key.
+struct Borough {
+    std::string country_code{};
+    std::int32_t region_number{};
+    std::int32_t number{};
+    std::string name{};
+
+    static constexpr auto mapping() {
+        return table("atlas_boroughs", column<&Borough::country_code>(length(8)), column<&Borough::region_number>(), column<&Borough::number>(), column<&Borough::name>(length(40)),
+                     primary_key(columns<&Borough::country_code, &Borough::region_number, &Borough::number>),
+                     foreign_key(columns<&Borough::country_code, &Borough::region_number>, references<&Region::country_code, &Region::number>, on_update::cascade));
+    }
+};
+
 /// A one-to-one whose key is the owner's.
 struct Stamp {
     std::string country_code{};
@@ -101,8 +115,8 @@ struct Shelf {
     }
 };
 
-const Metadata model = metadata<Country, City, Region, District, Stamp, Shelf>();
-static_assert(check<Country, City, Region, District, Stamp, Shelf>());
+const Metadata model = metadata<Country, City, Region, District, Borough, Stamp, Shelf>();
+static_assert(check<Country, City, Region, District, Borough, Stamp, Shelf>());
 
 std::string touched() { return "touched"; }
 
@@ -484,6 +498,59 @@ TEST_CASE("a natural key changes in part, along with what refers to it, in any o
         }
         co_await check_value(database, "SELECT count(*) FROM atlas_districts WHERE country_code = 'GB'", 2);
         co_await check_value(database, "SELECT count(*) FROM atlas_districts WHERE region_number = 5 AND name = 'Moor'", 1);
+    });
+}
+
+TEST_CASE("a natural key changes together with the rest of a key that holds it", "[session][keys]") {
+    on_each_database(atlas::model, [](Database& database) -> awaitable<void> {
+        auto session = database.sessions()();
+        const auto country = co_await united_kingdom(session);
+        const auto north = session.add(Borough{.country_code = "UK", .region_number = 1, .number = 7, .name = "north"});
+        const auto south = session.add(Borough{.country_code = "UK", .region_number = 2, .number = 7, .name = "south"});
+        co_await session.commit();
+        co_await session.load<&Country::regions>(country);
+        country->regions[0].number = 5;
+        north->number = 8;
+        co_await session.flush();
+        co_await check_value(session, "SELECT count(*) FROM atlas_boroughs WHERE name = 'north' AND region_number = 5 AND number = 8", 1);
+        country->regions[1].number = 1;
+        north->number = 9;
+        south->number = 10;
+        co_await session.flush();
+        co_await check_value(session, "SELECT count(*) FROM atlas_boroughs WHERE name = 'north' AND region_number = 5 AND number = 9", 1);
+        co_await check_value(session, "SELECT count(*) FROM atlas_boroughs WHERE name = 'south' AND region_number = 1 AND number = 10", 1);
+        country->regions[0].number = 6;
+        country->regions[1].number = 5;
+        south->number = 11;
+        country->code = "GB";
+        co_await session.commit();
+        co_await check_value(session, "SELECT count(*) FROM atlas_boroughs WHERE name = 'north' AND country_code = 'GB' AND region_number = 6 AND number = 9", 1);
+        co_await check_value(session, "SELECT count(*) FROM atlas_boroughs WHERE name = 'south' AND country_code = 'GB' AND region_number = 5 AND number = 11", 1);
+        CHECK(north->region_number == 6);
+        CHECK(south->country_code == "GB");
+    });
+}
+
+TEST_CASE("a natural key changes: children that came and went meanwhile in another session", "[session][keys]") {
+    on_each_database(atlas::model, [](Database& database) -> awaitable<void> {
+        if (!database.kind().file) co_return;  // one session at a time there
+        auto session = database.sessions()();
+        const auto country = co_await united_kingdom(session);
+        CHECK(country->cities.size() == 2);
+        const auto london = country->cities.share(0);
+        {
+            auto other = database.sessions()();
+            auto moved = co_await other.get<City>(london->id);
+            moved->country_code = std::nullopt;
+            City york = city("York");
+            york.country_code = "UK";
+            other.add(std::move(york));
+            co_await other.commit();
+        }
+        country->code = "GB";
+        co_await session.commit();
+        co_await check_value(database, "SELECT count(*) FROM atlas_cities WHERE country_code = 'GB' AND name IN ('Leeds', 'York')", 2);
+        co_await check_value(database, "SELECT count(*) FROM atlas_cities WHERE country_code IS NULL AND name = 'London'", 1);
     });
 }
 
