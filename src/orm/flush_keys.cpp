@@ -96,6 +96,34 @@ std::vector<Watch> watches_of(const Table& table, const std::vector<Flush::Moved
     return watches;
 }
 
+// Everybody in the session who refers to one of these keys: visit(Entity&, const Watch&, Entity& owner).
+template <class Visit>
+void each_reference(SessionState& state, const std::vector<Flush::Moved>& round, Visit visit) {
+    std::unordered_map<const Table*, std::vector<Watch>> watches;
+    ValueBuffer value;
+    state.for_each_graph([&](Graph& graph) {
+        graph.for_each([&](Entity& entity) {
+            if (entity.state != ObjectState::persistent || entity.table->foreign_keys.empty()) return;
+            auto known = watches.find(entity.table);
+            if (known == watches.end()) known = watches.emplace(entity.table, watches_of(*entity.table, round)).first;
+            for (const Watch& watch : known->second) {
+                value.clear(watch.key->columns.size());
+                for (const std::uint32_t index : watch.key->columns) entity.table->columns[index].ops->append_saved(entity.saved_field(entity.table->columns[index]), value);
+                if (has_null(value)) continue;
+                const std::uint32_t number = watch.values.find(value.cells());
+                if (number != KeyIndex::none) visit(entity, watch, *watch.owners[number]);
+            }
+        });
+    });
+}
+
+// The relationship by which an owner's children are loaded when their key follows his.
+const Relationship* reads_children(const Table& owner, const ForeignKey& key) {
+    if (!followed_by_flush(key)) return nullptr;
+    const auto found = std::find_if(owner.relationships.begin(), owner.relationships.end(), [&](const Relationship& relationship) { return owns_key(relationship) && relationship.link().foreign_key == &key; });
+    return found == owner.relationships.end() ? nullptr : &*found;
+}
+
 // The column gets what it refers to. Returns true when that is something else.
 bool take_over(const Flush::Follow& follow, std::size_t i) {
     const Column& source = follow.owner->table->columns[follow.sources[i]];
@@ -177,47 +205,35 @@ bool key_changes(SessionState& state, std::span<const Table* const> tables_read)
 awaitable<void> find_followers(Flush& flush) {
     std::vector<Flush::Moved> round = flush.moved;
     while (!round.empty()) {
+        // Children that are out of date may belong to somebody else by now: their owners' are read again.
+        each_reference(flush.state, round, [&](Entity& entity, const Watch& watch, Entity& owner) {
+            if (flush.state.expired(entity) && reads_children(*owner.table, *watch.key) != nullptr) owner.relations_stale = true;
+        });
         co_await load_followers(flush.state, round);
         round = flush.note_followers(round);
     }
 }
 
 std::vector<Flush::Moved> Flush::note_followers(const std::vector<Moved>& round) {
-    std::unordered_map<const Table*, std::vector<Watch>> watches;
     std::unordered_map<const Entity*, std::size_t> place;
     std::vector<Moved> next;
-    ValueBuffer value;
-    state.for_each_graph([&](Graph& graph) {
-        graph.for_each([&](Entity& entity) {
-            if (entity.state != ObjectState::persistent || entity.table->foreign_keys.empty()) return;
-            auto known = watches.find(entity.table);
-            if (known == watches.end()) known = watches.emplace(entity.table, watches_of(*entity.table, round)).first;
-            for (const Watch& watch : known->second) {
-                value = ValueBuffer(watch.key->columns.size());
-                for (const std::uint32_t index : watch.key->columns) entity.table->columns[index].ops->append_saved(entity.saved_field(entity.table->columns[index]), value);
-                const std::uint32_t number = has_null(value) ? KeyIndex::none : watch.values.find(value.cells());
-                if (number == KeyIndex::none) continue;
-                // Out of date: had it stayed with its owner, loading the owner's children would have read it again.
-                if (followed_by_flush(*watch.key) && state.expired(entity)) continue;
-                if (!followed.insert({&entity, watch.key}).second) continue;
-                const auto& own = watch.key->columns;
-                ColumnMask given;
-                for (const std::uint32_t index : own) {
-                    if (changed(entity, entity.table->columns[index])) given.set(index);
-                }
-                follows.push_back({&entity, watch.key, watch.sources, watch.owners[number], given});
-                ColumnMask columns;
-                for (const std::uint32_t index : own) {
-                    if (referred_to(*entity.table, entity.table->columns[index])) columns.set(index);
-                }
-                if (!columns.any()) continue;
-                const auto [at, fresh] = place.emplace(&entity, next.size());
-                if (fresh) next.push_back({&entity, {}});
-                for (const std::uint32_t index : own) {
-                    if (columns.test(index)) next[at->second].columns.set(index);
-                }
-            }
-        });
+    each_reference(state, round, [&](Entity& entity, const Watch& watch, Entity& owner) {
+        // It was looked for among its owner's children, and is not there any more.
+        if (state.expired(entity) && reads_children(*owner.table, *watch.key) != nullptr) return;
+        if (!followed.insert({&entity, watch.key}).second) return;
+        ColumnMask given, columns;
+        for (const std::uint32_t index : watch.key->columns) {
+            const Column& column = entity.table->columns[index];
+            if (changed(entity, column)) given.set(index);
+            if (referred_to(*entity.table, column)) columns.set(index);
+        }
+        follows.push_back({&entity, watch.key, watch.sources, &owner, given});
+        if (!columns.any()) return;
+        const auto [at, fresh] = place.emplace(&entity, next.size());
+        if (fresh) next.push_back({&entity, {}});
+        for (const std::uint32_t index : watch.key->columns) {
+            if (columns.test(index)) next[at->second].columns.set(index);
+        }
     });
     return next;
 }
