@@ -116,7 +116,13 @@ awaitable<bool> run(Flush& flush, bool commit_after) {
         std::vector<Entity*> updates = of_tables(flush.updates, tables);
         const std::vector<Entity*> inserts = of_tables(flush.inserts, tables);
         sort_by_key(updates, tables, true);
-        if (!flush.followers.empty()) std::stable_partition(updates.begin(), updates.end(), [&](const Entity* entity) { return !flush.followers.contains(entity); });
+        std::vector<Entity*> behind;  // those that follow a changed key come after it
+        std::erase_if(updates, [&](Entity* entity) {
+            if (!flush.followers.contains(entity)) return false;
+            behind.push_back(entity);
+            return true;
+        });
+        updates.insert(updates.end(), behind.begin(), behind.end());
         std::vector<Entity*> late;  // changed rows that refer to rows still to be inserted here
         for (auto* entity : updates) {
             if (flush.waits_for_key(*entity)) co_await send(flush);
