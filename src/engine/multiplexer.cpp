@@ -150,29 +150,41 @@ void Multiplexer::carry_out(const Engine& engine, const MultiplexCommands& comma
 // On the context of somebody who waits. One that is going takes the job, and destroys it: then `ended` begins another run.
 void Multiplexer::start(const Engine& engine, RunId id) noexcept {
     const auto run = std::make_shared<Run>(id);
-    std::vector<const void*> tried;
+    std::vector<Home> tried;  // held, so that no new context gets the identity of one that is gone
+    const auto was_tried = [&](const SharedReadPtr& read) {
+        return std::any_of(tried.begin(), tried.end(), [&](const Home& home) { return home.id() == static_cast<const Call&>(*read).home.id(); });
+    };
     for (;;) {
         Home home;
         {
             const std::lock_guard lock(mutex_);
             if (tried.empty()) runs_.push_back(run);
             for (const SharedReadPtr& read : machine_.waiting()) {
-                const Home& candidate = static_cast<const Call&>(*read).home;
-                if (std::find(tried.begin(), tried.end(), candidate.id()) == tried.end()) home = candidate;
-                if (home) break;
+                if (was_tried(read)) continue;
+                home = static_cast<const Call&>(*read).home;
+                break;
             }
         }
         if (!home) break;
-        tried.push_back(home.id());
+        tried.push_back(home);
         run->home = home.id();
         Job job(engine, run);
         if (home.post(job)) return;
         job.engine.reset();
     }
-    // Nobody waits any more, or nobody's context is alive.
-    std::exception_ptr refusal;
-    if (!tried.empty()) refusal = std::make_exception_ptr(OperationalError("the read was abandoned: the execution context it ran in has ended"));
-    ended(engine, run, refusal);
+    // Those whose contexts are gone fail. Who has come meanwhile gets a run of his own.
+    MultiplexCommands commands;
+    std::shared_ptr<Strand> released;  // destroyed outside the lock
+    {
+        const std::lock_guard lock(mutex_);
+        for (const SharedReadPtr& read : machine_.waiting()) {
+            if (was_tried(read)) commands.failed.push_back(read);
+        }
+        for (const SharedReadPtr& read : commands.failed) machine_.leave(*read, commands);
+        released = forget(run);
+        machine_.ended(run->id, RunEnd::gone, Clock::now(), commands);
+    }
+    carry_out(engine, commands, std::make_exception_ptr(OperationalError("the read was abandoned: the execution context it ran in has ended")));
 }
 
 // Under the mutex. Breaks batches off where their coroutines run, if they are still under way by then.

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,7 +66,8 @@ awaitable<void> work(Multiplexed reads, int seed, std::atomic<int>& done) {
         try {
             auto result = co_await reads.execute(query);
             answer = result.scalar_one();
-        } catch (const azoth::ConnectionLost&) {  // twice in a row
+        } catch (const azoth::ConnectionLost&) {  // twice in a row: then nothing is known of a bad statement either
+            failed = bad;
         } catch (const azoth::ProgrammingError&) {
             failed = true;
         }
@@ -73,6 +75,28 @@ awaitable<void> work(Multiplexed reads, int seed, std::atomic<int>& done) {
     }
     ++done;
 }
+
+/// What ended a coroutine that should have gone on.
+class Failures {
+public:
+    void note(const std::exception_ptr& error) {
+        if (!error) return;
+        const std::lock_guard lock(mutex_);
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& failure) {
+            text_ += failure.what();
+        }
+    }
+    std::string text() const {
+        const std::lock_guard lock(mutex_);
+        return text_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::string text_;
+};
 
 /// Closes what is parked, and says whether that was all.
 bool closes_down(const Fixture& f, const AsyncEngine& engine) {
@@ -138,12 +162,15 @@ TEST_CASE("shared reads: contexts that end while their coroutines wait, beside o
     const AsyncEngine engine = f.engine(home.get_executor());
     std::atomic<int> done{0};
     std::atomic<int> ended{0};
+    Failures failures;
     std::vector<std::thread> pool;
     for (int t = 0; t < threads; ++t) {
         pool.emplace_back([&, t] {
             for (int round = 0; round < 10; ++round) {
                 asio::io_context context;
-                for (int i = 0; i < 4; ++i) asio::co_spawn(context, work(engine.multiplexed(), t * 4 + i, t % 2 == 0 ? ended : done), [](const std::exception_ptr&) {});
+                for (int i = 0; i < 4; ++i) {
+                    asio::co_spawn(context, work(engine.multiplexed(), t * 4 + i, t % 2 == 0 ? ended : done), [&](const std::exception_ptr& error) { failures.note(error); });
+                }
                 if (t % 2 == 0) {
                     for (int step = 0; step < round * 7 + t; ++step) {
                         if (context.poll_one() == 0) std::this_thread::yield();
@@ -155,6 +182,8 @@ TEST_CASE("shared reads: contexts that end while their coroutines wait, beside o
         });
     }
     for (std::thread& thread : pool) thread.join();
+    CHECK(failures.text().empty());
+    INFO(failures.text());
     CHECK(done == threads / 2 * 4 * 10);
     CHECK(closes_down(f, engine));
 }
